@@ -1,0 +1,67 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.lease;
+
+import io.metalha.node.core.Epoch;
+import io.metalha.node.core.GroupRecord;
+
+/**
+ * What voters and candidates say to each other; {@link LeaseCodec} has the bytes. {@code group} is {@code GroupId.key()}.
+ *
+ * <p>A request carries the time it was sent by its sender's clock, and its answer echoes it: what a lease is worth counts
+ * from there (safety rule 4). Sessions are the transport's work: it drops what names another session than the present one.
+ * Messages may be lost, doubled, late and out of order.
+ */
+public sealed interface LeaseMessage {
+    /** {@code GroupId.key()}; 0 for {@link StoreIs}, which speaks of no group. */
+    long group();
+
+    /** Candidate: how does the register stand at your place? Promises nothing and disturbs nobody. */
+    record Ask(long group, long sentNanos) implements LeaseMessage {}
+
+    /**
+     * Answer to {@link Ask}.
+     *
+     * @param voting         false: this voter abstains (its store is not yet admitted, or it waits out a restart), count
+     *                       it neither as free nor as holding
+     * @param promised       highest ballot promised
+     * @param remainingNanos of the lease that {@code record.epoch()} holds here; 0 when it is free
+     */
+    record Standing(long group, long echoNanos, boolean voting, Epoch promised, GroupRecord record, long remainingNanos)
+            implements LeaseMessage {}
+
+    /** Candidate: promise me {@code ballot}. */
+    record Prepare(long group, Epoch ballot, long sentNanos) implements LeaseMessage {}
+
+    /** Answer to {@link Prepare}: nothing below {@code ballot} will be accepted here; {@code record} is what was. */
+    record Promise(long group, Epoch ballot, long echoNanos, GroupRecord record) implements LeaseMessage {}
+
+    /** Answer to {@link Prepare}: no promise, somebody holds the lease here (safety rule 3). */
+    record Held(long group, Epoch ballot, Epoch holder, int owner, long remainingNanos) implements LeaseMessage {}
+
+    /** Candidate or holder: accept this value of the register, and grant its epoch the lease for so long. */
+    record Propose(long group, GroupRecord record, int leaseMillis, long sentNanos) implements LeaseMessage {}
+
+    /** Answer to {@link Propose}: written durably here. Counts as a renewal too. */
+    record Accepted(long group, Epoch epoch, long sequence, long echoNanos) implements LeaseMessage {}
+
+    /** Answer to {@link Prepare} or {@link Propose}: a ballot at least as high was promised. */
+    record Refused(long group, Epoch ballot, Epoch promised) implements LeaseMessage {}
+
+    /** Holder, with each heartbeat. Steady state: the keeper sends and reads these without making this object. */
+    record Renew(long group, Epoch epoch, int leaseMillis, long sentNanos) implements LeaseMessage {}
+
+    /** Answer to {@link Renew}. Steady state: the keeper sends and reads these without making this object. */
+    record RenewAck(long group, Epoch epoch, long echoNanos) implements LeaseMessage {}
+
+    /** Holder: everything is stopped, the lease is free. Sent a few times, never answered: it would end by itself. */
+    record Release(long group, Epoch epoch) implements LeaseMessage {}
+
+    /** Voter whose store is not yet voting: so is mine, how is yours? */
+    record StoreIs(StoreState state, boolean answerWanted) implements LeaseMessage {
+        @Override
+        public long group() {
+            return 0;
+        }
+    }
+}

@@ -34,9 +34,9 @@ public record Monitor(
                 "The resource that is recovered when the check fails. Left out: the last one of the fitting type.")
         @Size(min = 1, max = 63)
         @Nullable
-        String on,
+        String resource,
 
-        @JsonPropertyDescription("State of the systemd unit of the resource in 'on'.") @Nullable
+        @JsonPropertyDescription("State of the systemd unit of the resource in 'resource'.") @Nullable
         SystemdUnitCheck systemdUnit,
 
         @JsonPropertyDescription("Presence of a process.") @Nullable
@@ -49,11 +49,11 @@ public record Monitor(
         HttpCheck http,
 
         @JsonPropertyDescription(
-                "The address of the resource in 'on' is on its interface, and the interface has carrier.")
+                "The address of the resource in 'resource' is on its interface, and the interface has carrier.")
         @Nullable
         FloatingIpCheck floatingIP,
 
-        @JsonPropertyDescription("State of the mirror of the resource in 'on'.") @Nullable
+        @JsonPropertyDescription("State of the mirror of the resource in 'resource'.") @Nullable
         MirrorCheck mirror,
 
         @JsonPropertyDescription("Between two checks.") @Span(min = "100ms", max = "1h", fallback = "5s")
@@ -89,7 +89,7 @@ public record Monitor(
     /** The unit is active. */
     @ApiObject
     public record SystemdUnitCheck(
-            @JsonPropertyDescription("The unit. Left out: the one of the resource in 'on'.")
+            @JsonPropertyDescription("The unit. Left out: the one of the resource in 'resource'.")
             @Pattern("^[A-Za-z0-9:_.@\\\\-]+\\.(service|socket|target|timer|mount|path)$")
             @Size(min = 3, max = 255)
             @Nullable

@@ -137,7 +137,7 @@ public record Resource(
             @JsonPropertyDescription("Name of the mirrorDisk resource of this group that carries the file system.")
             @Required
             @Size(min = 1, max = 63)
-            String on,
+            String disk,
 
             @JsonPropertyDescription("Absolute path at which it is mounted; made when missing.")
             @Required

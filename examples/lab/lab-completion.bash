@@ -7,7 +7,7 @@
 _metalha_lab() {
     local word=${COMP_WORDS[COMP_CWORD]} choices=''
     case $COMP_CWORD:${COMP_WORDS[1]} in
-        1:*) choices='up install deploy status down kill revive cut heal stop-api start-api stop-operator start-operator shell exec logs
+        1:*) choices='up build install deploy status down kill revive cut heal stop-api start-api stop-operator start-operator shell exec logs
             kubeconfig help' ;;
         2:kill | 2:revive | 2:deploy) choices='server1 server2 witness' ;;
         2:shell | 2:exec) choices='server1 server2 witness client api operator' ;;

@@ -35,13 +35,14 @@ create_node() { # node
 
 # A server's own settings are put on its disk before its first boot.
 prepare_units() { # node
-    local units
+    local units unit
     units=$(mktemp -d)
     mkdir -p "$units/multi-user.target.wants"
     for unit in keeper mirror agent; do
         ln -s "/opt/metalha/systemd/metalha-$unit.service" "$units/metalha-$unit.service"
     done
     if [[ $1 == "$WITNESS" ]]; then
+        ln -sf /dev/null "$units/metalha-mirror.service"
         ln -s /dev/null "$units/mariadb.service"
         ln -s /dev/null "$units/apache2.service"
         ln -s /lib/systemd/system/named.service "$units/multi-user.target.wants/named.service"

@@ -20,9 +20,11 @@ node_up() { # node
     boot_node "$1"
 }
 
+# A machine gets its name when it is complete, so that an interrupted `up` leaves nothing half made.
 create_node() { # node
     local options=("${machine_options[@]}") name dir=$state/servers/$1
-    name=$(container "$1")
+    name=$(container "$1").new
+    docker rm -fv "$name" >/dev/null 2>&1 || true
     mapfile -t -O "${#options[@]}" options < <(realtime_options)
     [[ -z ${METALHA_LAB_MEMORY:-} ]] || options+=(--memory "$METALHA_LAB_MEMORY" --memory-swap "$METALHA_LAB_MEMORY")
     docker create --name "$name" --hostname "$1" "${options[@]}" \
@@ -30,11 +32,12 @@ create_node() { # node
         -v "$dir/opt:/opt/metalha:ro" -v "$dir/etc:/etc/metalha" -v "$dir/lab:/etc/metalha-lab:ro" \
         -v "$state/resolv.conf:/etc/resolv.conf:ro" "$image:latest" >/dev/null
     docker network connect --ip "$(address "$1" PRIVATE)" "$PRIVATE_NETWORK" "$name"
-    prepare_units "$1"
+    prepare_units "$1" "$name"
+    docker rename "$name" "$(container "$1")"
 }
 
 # A server's own settings are put on its disk before its first boot.
-prepare_units() { # node
+prepare_units() { # node container
     local units unit
     units=$(mktemp -d)
     mkdir -p "$units/multi-user.target.wants"
@@ -46,9 +49,9 @@ prepare_units() { # node
         ln -s /dev/null "$units/mariadb.service"
         ln -s /dev/null "$units/apache2.service"
         ln -s /lib/systemd/system/named.service "$units/multi-user.target.wants/named.service"
-        dns_files | docker cp - "$(container "$1"):/"
+        dns_files | docker cp - "$2:/"
     fi
-    docker cp -q "$units/." "$(container "$1"):/etc/systemd/system/"
+    docker cp -q "$units/." "$2:/etc/systemd/system/"
     rm -rf "$units"
 }
 

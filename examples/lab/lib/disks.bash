@@ -34,14 +34,16 @@ disks_down() {
     done
 }
 
-# A killed server leaves the loop devices that its mirror put on nbdfuse files. Theirs is the file system nobody has mounted any more.
+# A killed server leaves the loop devices that its mirror put on nbdfuse files. Their backing file's path has shrunk to "/": its file
+# system is mounted nowhere any more. What is still mounted itself belongs to somebody else.
 detach_leaked_loops() {
-    local name device file mounted
+    local backing loop mounted
     # Processes come and go while they are listed.
     mounted=$( (cat /proc/[0-9]*/mountinfo 2>/dev/null || true) | awk '{print $3}' | sort -u)
-    while read -r name device file; do
-        [[ $file == */metalha/* && $file != "$state"/* ]] || continue
-        ! grep -qxF "$device" <<<"$mounted" || continue
-        losetup -d "$name" 2>/dev/null || say "loop device $name of a dead server is still in use"
-    done < <(losetup -nO NAME,BACK-MAJ:MIN,BACK-FILE)
+    for backing in /sys/block/loop*/loop/backing_file; do
+        [[ -e $backing && $(cat "$backing" 2>/dev/null) == / ]] || continue
+        loop=${backing#/sys/block/}
+        loop=${loop%%/*}
+        grep -qxF "7:${loop#loop}" <<<"$mounted" || losetup -d "/dev/$loop" 2>/dev/null || true
+    done
 }

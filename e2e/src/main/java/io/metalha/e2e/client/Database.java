@@ -18,10 +18,10 @@ import java.util.SequencedMap;
  */
 public record Database(String host, int port, String name, String user, String password) {
     static final String TABLE = "client_rows";
-    /** A dead connection is given up after this; new ones are tried faster, so an outage is measured to about 0.1 s. */
+    /** A dead connection is given up after this; new ones are tried faster, so an outage is measured to about 0.15 s. */
     static final int ANSWER_MILLIS = 250;
 
-    static final int CONNECT_MILLIS = 100;
+    static final int CONNECT_MILLIS = 150;
     private static final int READ_BACK_MILLIS = 60_000;
 
     Connection connect() throws SQLException {

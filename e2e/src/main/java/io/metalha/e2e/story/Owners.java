@@ -1,0 +1,48 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.e2e.story;
+
+import io.metalha.e2e.evidence.Mark;
+import io.metalha.e2e.evidence.Mark.Kind;
+import io.metalha.e2e.evidence.OwnerLog;
+import io.metalha.e2e.evidence.Span;
+import io.metalha.e2e.lab.Lab;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Gathers from the servers' own journals, and from the story's power losses, who held which group when. */
+final class Owners {
+    private static final String KEEPER = "metalha-keeper.service";
+
+    private final Lab lab;
+    private final Set<Mark> marks = new LinkedHashSet<>();
+
+    Owners(Lab lab) {
+        this.lab = lab;
+    }
+
+    /** Reads a machine's journal; done before each power loss, which may take the journal's end with it. */
+    void collect(String node) {
+        marks.addAll(OwnerLog.marks(lab.journal(node, KEEPER)));
+    }
+
+    void powerLost(String node, List<String> groups, long nanos) {
+        groups.forEach(group -> silent(node, group, nanos));
+    }
+
+    /**
+     * A keeper that is stopped by a signal logs its loss only when it wakes; what ends its effects meanwhile needs no
+     * process (address timeout, lease page). The story names the moment from which it saw the node silent.
+     */
+    void silent(String node, String group, long nanos) {
+        marks.add(new Mark(node, group, nanos, Kind.END));
+    }
+
+    List<Span> spans(String group) {
+        lab.topology().servers().forEach(this::collect);
+        return Span.of(new ArrayList<>(
+                marks.stream().filter(mark -> mark.group().equals(group)).toList()));
+    }
+}

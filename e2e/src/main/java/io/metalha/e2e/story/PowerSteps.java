@@ -1,0 +1,200 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.e2e.story;
+
+import static io.metalha.e2e.story.Scene.CLIENT_MILLIS;
+import static io.metalha.e2e.story.Scene.DB;
+import static io.metalha.e2e.story.Scene.REDUNDANT;
+import static io.metalha.e2e.story.Scene.SERVER1;
+import static io.metalha.e2e.story.Scene.SERVER2;
+import static io.metalha.e2e.story.Scene.TAKEOVER;
+import static io.metalha.e2e.story.Scene.WEB;
+
+import io.metalha.e2e.evidence.Outage;
+import io.metalha.e2e.kube.Failover;
+import io.metalha.e2e.kube.Group;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Steps 4, 5, 6 and 9: servers lose power and return. */
+final class PowerSteps {
+    private static final Duration UNHELD_WATCH = Duration.ofSeconds(20);
+
+    private PowerSteps() {}
+
+    static List<Step> all() {
+        return List.of(
+                Step.of(
+                        4,
+                        "Server1 loses power: server2 takes over address, name, disk and database",
+                        new Part("power loss of server1", scene -> powerLoss(scene, DB, SERVER1, SERVER2)),
+                        new Part("the host name still answers", scene -> Names.answers(scene, DB)),
+                        new Part("kubectl describe tells it", scene -> described(scene, DB))),
+                Step.of(
+                        5,
+                        "Server1 returns and takes its work home",
+                        new Part("nothing starts on it unheld", PowerSteps::nothingUnheld),
+                        new Part("resync of what changed, Redundant again", PowerSteps::redundantAgain),
+                        new Part("automatic failback", PowerSteps::automaticFailback)),
+                Step.of(
+                        6,
+                        "Server2 loses power: the same for iptv-web, failback by a ClusterOperation",
+                        new Part("power loss of server2", scene -> powerLoss(scene, WEB, SERVER2, SERVER1)),
+                        new Part("the host name still answers", scene -> Names.answers(scene, WEB)),
+                        new Part("return and Redundant", PowerSteps::server2Returns),
+                        new Part("failback asked for", PowerSteps::askedFailback)),
+                Step.of(
+                        9,
+                        "Both off, only the one with the stale copy starts",
+                        new Part("the stale copy is not started, and it is said why", PowerSteps::staleAlone),
+                        new Part("with the other one all comes up", PowerSteps::bothTogether)));
+    }
+
+    /** The owner loses power; also used by the bench. Leaves the server off. */
+    static Measured powerLoss(Scene scene, String group, String owner, String other) throws Exception {
+        scene.awaitOn(group, owner, TAKEOVER);
+        scene.awaitRedundant(group, REDUNDANT);
+        scene.awaitServed(group, System.nanoTime(), TAKEOVER);
+        List<String> before = scene.failoverIds(group);
+        long at = System.nanoTime();
+        scene.powerOff(owner);
+        return tookOver(scene, group, before, at, other);
+    }
+
+    /** The other server has it: measured by the client, told by the history, held to the bound, no row lost. */
+    static Measured tookOver(Scene scene, String group, List<String> before, long at, String other) throws Exception {
+        scene.awaitOn(group, other, TAKEOVER);
+        Outage outage = scene.awaitServed(group, at, TAKEOVER);
+        scene.noRowLost();
+        Failover failover = scene.awaitFailover(group, before, TAKEOVER);
+        Expect.that(failover.to().equals(other), "the history says: %s", failover);
+        Expect.that(failover.isTakeover(), "the history does not call it a takeover: %s", failover);
+        Expect.that(!failover.reason().isEmpty(), "the history gives no reason: %s", failover.entry());
+        Expect.that(!failover.phases().isEmpty(), "the history has no phases: %s", failover.entry());
+        Expect.that(failover.boundMillis().isPresent(), "the history has no bound: %s", failover.entry());
+        Measured measured = Measured.of(outage.millis(), failover);
+        long bound = failover.boundMillis().orElseThrow();
+        Expect.that(
+                outage.millis() <= bound + CLIENT_MILLIS,
+                "the client was without an answer for %d ms, the bound was %d ms; phases %s",
+                outage.millis(),
+                bound,
+                failover.phases());
+        return measured;
+    }
+
+    private static Measured described(Scene scene, String group) {
+        Failover failover = scene.read(group).failovers().getFirst();
+        String text =
+                scene.api().kubectl("describe", "clustergroup", group).orFail().output();
+        Expect.contains(text, failover.reason(), "kubectl describe");
+        Expect.contains(text, "Outage Millis", "kubectl describe");
+        Expect.contains(text, "Bound Millis", "kubectl describe");
+        Expect.contains(text, "Phases", "kubectl describe");
+        for (String phase : failover.phases().keySet()) {
+            Expect.contains(text, phase, "kubectl describe");
+        }
+        return Measured.NOTHING;
+    }
+
+    /** MariaDB and Apache are enabled at boot, as their packages leave them, and do not start without the lease. */
+    private static Measured nothingUnheld(Scene scene) {
+        scene.lab().revive(SERVER1);
+        for (String unit : List.of("mariadb.service", "apache2.service")) {
+            String enabled = scene.lab()
+                    .exec(SERVER1, "systemctl", "is-enabled", unit)
+                    .output()
+                    .strip();
+            Expect.that(enabled.equals("enabled"), "%s is %s on server1: the story means it enabled", unit, enabled);
+        }
+        Await.staysFor(UNHELD_WATCH, "unheld units stopped on server1", () -> {
+            if (scene.read(DB).active().equals(SERVER1)) {
+                return Optional.empty();
+            }
+            String state = scene.lab()
+                    .exec(SERVER1, "systemctl", "show", "-P", "SubState", "mariadb.service", "apache2.service")
+                    .output();
+            return state.contains("running") ? Optional.of(state.strip().replace('\n', ' ')) : Optional.empty();
+        });
+        return Measured.NOTHING;
+    }
+
+    private static Measured redundantAgain(Scene scene) throws Exception {
+        scene.awaitRedundant(DB, REDUNDANT);
+        scene.awaitRedundant(WEB, REDUNDANT);
+        scene.noRowLost();
+        return Measured.NOTHING;
+    }
+
+    static Measured automaticFailback(Scene scene) throws Exception {
+        long at = System.nanoTime();
+        scene.awaitOn(DB, SERVER1, REDUNDANT);
+        Outage outage = scene.awaitServed(DB, at, TAKEOVER);
+        scene.awaitRedundant(DB, REDUNDANT);
+        scene.noRowLost();
+        Failover failover = scene.read(DB).failovers().getFirst();
+        Expect.that(
+                failover.to().equals(SERVER1) && !failover.isTakeover(),
+                "the history does not tell a way home: %s",
+                failover);
+        return Measured.of(outage.millis(), failover);
+    }
+
+    private static Measured server2Returns(Scene scene) {
+        scene.lab().revive(SERVER2);
+        scene.awaitRedundant(WEB, REDUNDANT);
+        scene.awaitRedundant(DB, REDUNDANT);
+        Expect.that(
+                scene.read(WEB).active().equals(SERVER1),
+                "iptv-web has manual failback and moved by itself to %s",
+                scene.read(WEB).active());
+        return Measured.NOTHING;
+    }
+
+    private static Measured askedFailback(Scene scene) throws Exception {
+        List<String> before = scene.failoverIds(WEB);
+        long at = System.nanoTime();
+        String operation = scene.api().operation("Failback", Map.of("group", WEB));
+        QuietSteps.awaitSucceeded(scene, operation);
+        scene.awaitOn(WEB, SERVER2, TAKEOVER);
+        Outage outage = scene.awaitServed(WEB, at, TAKEOVER);
+        return Measured.of(outage.millis(), scene.awaitFailover(WEB, before, TAKEOVER));
+    }
+
+    /** Server1 goes first, so its copies are the old ones; rows are then acknowledged that only server2 has. */
+    private static Measured staleAlone(Scene scene) throws Exception {
+        scene.awaitHome(REDUNDANT);
+        scene.powerOff(SERVER1);
+        scene.awaitOn(DB, SERVER2, TAKEOVER);
+        scene.awaitServed(DB, System.nanoTime(), TAKEOVER);
+        scene.powerOff(SERVER2);
+        scene.lab().revive(SERVER1);
+        Await.until(TAKEOVER, "server1 says why it does not start its stale copy", () -> {
+            Group seen = scene.read(DB);
+            var member = seen.member(SERVER1);
+            String why = member.path("reason").asText() + " "
+                    + member.path("message").asText();
+            return why.toLowerCase(java.util.Locale.ROOT).matches(".*(stale|outdated|copy).*")
+                    ? Optional.empty()
+                    : Optional.of(seen.brief() + "; member server1: " + why);
+        });
+        Await.staysFor(UNHELD_WATCH, "the groups down on server1", () -> {
+            String running = scene.lab()
+                    .exec(SERVER1, "systemctl", "show", "-P", "SubState", "mariadb.service", "apache2.service")
+                    .output();
+            return running.contains("running") ? Optional.of(running.strip().replace('\n', ' ')) : Optional.empty();
+        });
+        return Measured.NOTHING;
+    }
+
+    private static Measured bothTogether(Scene scene) throws Exception {
+        scene.lab().revive(SERVER2);
+        scene.awaitRedundant(DB, REDUNDANT);
+        scene.awaitRedundant(WEB, REDUNDANT);
+        scene.awaitHome(REDUNDANT);
+        scene.noRowLost();
+        return Measured.NOTHING;
+    }
+}

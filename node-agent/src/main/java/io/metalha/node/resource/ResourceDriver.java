@@ -15,6 +15,15 @@ public interface ResourceDriver {
     /** Cheap, early work that needs no lease: load what the first start would load. Failures are left to start. */
     default void warmUp() {}
 
+    /**
+     * The group has just got its lease and starts its resources in order: work of this one that need not wait for those
+     * before it, and has no effect yet (an address is probed for duplicates while the disk mounts). Returns at once.
+     */
+    default void prepare(Epoch epoch) {}
+
+    /** The group no longer belongs to this host: undo what {@link #warmUp} left on it. Called on a stopped resource. */
+    default void forget() {}
+
     /** Brings the resource up and returns when it serves.
      *
      * @param epoch   the lease under which the resource runs; drivers pass it to whatever can check it

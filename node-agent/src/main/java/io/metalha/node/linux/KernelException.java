@@ -1,0 +1,31 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.linux;
+
+import java.io.IOException;
+
+/** The kernel refused a call. */
+public final class KernelException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final int errno;
+
+    KernelException(String call, int errno) {
+        super(call + ": " + Errno.text(errno));
+        this.errno = errno;
+    }
+
+    public int errno() {
+        return errno;
+    }
+
+    /** The thing is in use (EBUSY). */
+    public boolean isBusy() {
+        return errno == Errno.EBUSY;
+    }
+
+    /** The device, link or address is not there. */
+    public boolean isAbsent() {
+        return errno == Errno.ENODEV || errno == Errno.ENOENT || errno == Errno.EADDRNOTAVAIL;
+    }
+}

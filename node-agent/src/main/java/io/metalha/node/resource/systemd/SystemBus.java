@@ -1,0 +1,183 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.resource.systemd;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.freedesktop.dbus.DBusPath;
+import org.freedesktop.dbus.connections.impl.DBusConnection;
+import org.freedesktop.dbus.connections.impl.DBusConnectionBuilder;
+import org.freedesktop.dbus.exceptions.DBusException;
+import org.freedesktop.dbus.exceptions.DBusExecutionException;
+import org.freedesktop.dbus.interfaces.Properties;
+import org.freedesktop.dbus.matchrules.DBusMatchRuleBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** {@link Systemd} over the system bus, on one connection that is made on first use and again after it broke. Any thread. */
+public final class SystemBus implements Systemd, AutoCloseable {
+    private static final String NAME = "org.freedesktop.systemd1";
+    private static final String PATH = "/org/freedesktop/systemd1";
+    private static final String UNIT = "org.freedesktop.systemd1.Unit";
+    private static final String SERVICE = "org.freedesktop.systemd1.Service";
+    private static final int JOBS_KEPT = 256;
+
+    private final String address;
+    private @Nullable Session session;
+
+    public SystemBus() {
+        this("unix:path=/run/dbus/system_bus_socket");
+    }
+
+    public SystemBus(String address) {
+        this.address = address;
+    }
+
+    @Override
+    public UnitState state(String unit) throws IOException {
+        return call(open -> {
+            Properties properties = open.properties(open.path(unit));
+            String load = properties.Get(UNIT, "LoadState").toString();
+            String active = properties.Get(UNIT, "ActiveState").toString();
+            String sub = properties.Get(UNIT, "SubState").toString();
+            if (!unit.endsWith(".service")) {
+                return new UnitState(load, active, sub, "", 0, "");
+            }
+            String result = properties.Get(SERVICE, "Result").toString();
+            Number mainPid = properties.Get(SERVICE, "MainPID");
+            String group = properties.Get(SERVICE, "ControlGroup").toString();
+            return new UnitState(load, active, sub, result, mainPid.longValue(), group);
+        });
+    }
+
+    @Override
+    public String start(String unit, Duration timeout) throws IOException, InterruptedException {
+        return finish(open -> open.manager.startUnit(unit, "replace"), timeout);
+    }
+
+    @Override
+    public String stop(String unit, Duration timeout) throws IOException, InterruptedException {
+        return finish(open -> open.manager.stopUnit(unit, "replace"), timeout);
+    }
+
+    @Override
+    public void resetFailed(String unit) throws IOException {
+        call(open -> {
+            open.manager.resetFailedUnit(unit);
+            return true;
+        });
+    }
+
+    @Override
+    public void reload() throws IOException {
+        call(open -> {
+            open.manager.reload();
+            return true;
+        });
+    }
+
+    @Override
+    public AutoCloseable watch(String unit, Runnable changed) throws IOException {
+        return call(open -> {
+            String path = open.path(unit);
+            var rule = DBusMatchRuleBuilder.create()
+                    .withType("signal")
+                    .withInterface("org.freedesktop.DBus.Properties")
+                    .withMember("PropertiesChanged")
+                    .withPath(path)
+                    .build();
+            return open.connection.addGenericSigHandler(rule, _ -> changed.run());
+        });
+    }
+
+    @Override
+    public synchronized void close() {
+        if (session != null) {
+            session.connection.disconnect();
+            session = null;
+        }
+    }
+
+    private interface Call<T> {
+        T on(Session session) throws DBusException;
+    }
+
+    private String finish(Call<DBusPath> request, Duration timeout) throws IOException, InterruptedException {
+        Session[] used = new Session[1];
+        String job = call(open -> {
+            used[0] = open;
+            return request.on(open).getPath();
+        });
+        try {
+            return used[0].job(job).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException _) {
+            return "pending";
+        } catch (ExecutionException e) {
+            throw new IOException("systemd did not say how its job ended", e);
+        }
+    }
+
+    /** One try on the open connection; when that one is broken, one more on a new one. */
+    private <T> T call(Call<T> call) throws IOException {
+        try {
+            Session open = session();
+            try {
+                return call.on(open);
+            } catch (DBusExecutionException | DBusException e) {
+                if (open.connection.isConnected()) {
+                    throw new IOException("systemd refused: " + e.getMessage(), e);
+                }
+                return call.on(session());
+            }
+        } catch (DBusExecutionException | DBusException e) {
+            throw new IOException("systemd was not reached on " + address + ": " + e.getMessage(), e);
+        }
+    }
+
+    private synchronized Session session() throws DBusException {
+        if (session == null || !session.connection.isConnected()) {
+            session = new Session(
+                    DBusConnectionBuilder.forAddress(address).withShared(false).build());
+        }
+        return session;
+    }
+
+    /** A connection and the jobs whose end was heard or is awaited on it. */
+    private static final class Session {
+        private final DBusConnection connection;
+        private final SystemdManager manager;
+        private final Map<String, CompletableFuture<String>> jobs = new LinkedHashMap<>();
+
+        Session(DBusConnection connection) throws DBusException {
+            this.connection = connection;
+            this.manager = connection.getRemoteObject(NAME, PATH, SystemdManager.class);
+            connection.addSigHandler(
+                    SystemdManager.JobRemoved.class, signal -> job(signal.job()).complete(signal.result()));
+            manager.subscribe();
+        }
+
+        /** The job's end; it may be heard before the answer to the request that made the job. */
+        synchronized CompletableFuture<String> job(String path) {
+            var iterator = jobs.entrySet().iterator();
+            while (jobs.size() > JOBS_KEPT && iterator.hasNext()) {
+                if (iterator.next().getValue().isDone()) {
+                    iterator.remove();
+                }
+            }
+            return jobs.computeIfAbsent(path, _ -> new CompletableFuture<>());
+        }
+
+        String path(String unit) {
+            return manager.loadUnit(unit).getPath();
+        }
+
+        Properties properties(String path) throws DBusException {
+            return connection.getRemoteObject(NAME, path, Properties.class);
+        }
+    }
+}

@@ -57,8 +57,8 @@ public final class MirrorDisk implements ResourceDriver {
         try {
             while (!Files.exists(device)) {
                 if (deadline.passed()) {
-                    return new Outcome.Failed("the mirror is Primary but " + device + " did not appear; see journalctl -u"
-                            + " metalha-mirror");
+                    return new Outcome.Failed("the mirror is Primary but " + device
+                            + " did not appear; see journalctl -u" + " metalha-mirror");
                 }
                 Thread.sleep(LOOK);
             }

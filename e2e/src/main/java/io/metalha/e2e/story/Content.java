@@ -38,6 +38,8 @@ final class Content {
         if (pages.isEmpty()) {
             throw new IOException(list + " names no page");
         }
+        pages.add(new Page("/alive.txt", new Page.Containing("alive")));
+        pages.add(new Page("/", new Page.Containing("End of the guide.")));
         return pages;
     }
 }

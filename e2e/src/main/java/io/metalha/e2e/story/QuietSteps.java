@@ -56,7 +56,7 @@ final class QuietSteps {
     }
 
     /** One process is in trouble: it is recovered where it is, and no failover is counted. */
-    private static Measured trouble(Scene scene, String signal) throws Exception {
+    static Measured trouble(Scene scene, String signal) throws Exception {
         scene.awaitHome(STEADY);
         List<String> before = scene.failoverIds(DB);
         String pid = mainPid(scene);

@@ -1,6 +1,6 @@
 // Copyright The MetalHA Authors
 // SPDX-License-Identifier: Apache-2.0
-/** Plays the ten steps of the IPTV story and reports each. */
+/** Plays what happens to the IPTV system: the ten steps of its story, and for figures some of them again and again. */
 @NullMarked
 package io.metalha.e2e.story;
 

@@ -83,8 +83,8 @@ public final class LeaseCodec {
             case RenewAck(long group, Epoch epoch, long echo) ->
                 out.u8(RENEW_ACK).i64(group).epoch(epoch).i64(echo);
             case Release(long group, Epoch epoch) -> out.u8(RELEASE).i64(group).epoch(epoch);
-            case StoreIs(StoreState state, boolean answerWanted) ->
-                out.u8(STORE_IS).u8(state.ordinal()).u8(answerWanted ? 1 : 0);
+            case StoreIs(StoreState state, int longestGrantMillis, boolean answerWanted) ->
+                out.u8(STORE_IS).u8(state.ordinal()).i32(longestGrantMillis).u8(answerWanted ? 1 : 0);
         }
         return out.at - offset;
     }
@@ -110,7 +110,7 @@ public final class LeaseCodec {
                     case RENEW -> new Renew(in.i64(), in.epoch(), in.i32(), in.i64());
                     case RENEW_ACK -> new RenewAck(in.i64(), in.epoch(), in.i64());
                     case RELEASE -> new Release(in.i64(), in.epoch());
-                    case STORE_IS -> new StoreIs(storeState(in.u8()), in.u8() != 0);
+                    case STORE_IS -> new StoreIs(storeState(in.u8()), in.i32(), in.u8() != 0);
                     default -> throw new IllegalArgumentException("no lease message begins with " + kind);
                 };
         if (in.at != in.end) {

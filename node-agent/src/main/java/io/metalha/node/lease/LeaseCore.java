@@ -2,40 +2,123 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.lease;
 
+import io.metalha.node.core.Epoch;
+import io.metalha.node.core.GroupRecord;
 import io.metalha.node.core.MonotonicTime;
+import io.metalha.node.lease.LeaseMessage.StoreIs;
+import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One keeper's part in every group's register: its vote, and its own wish to hold. One thread steps it.
+ *
+ * <p>Invariant, with the majority of any other core's: at no time are two epochs of one group usable, and a value that a
+ * majority wrote is never lost. The steps that keep it: a voter promises nothing while its grant runs ({@link GroupVote}); a
+ * candidate adopts the highest record of its prepare majority and writes it to a majority before it holds ({@link
+ * Candidacy}); a holder counts its lease from when it asked and stops before a voter's clock can end it ({@link Holding}); a
+ * voter that was away waits, and one that forgot abstains ({@link Admission}).
  *
  * <p>Transitions go through {@link #step}. The steady state allocates nothing: at each heartbeat the keeper calls {@link
  * #renew}, for each Renew entry received {@link #onRenew}, for each RenewAck entry received {@link #onRenewAck}.
  */
 public final class LeaseCore {
+    /** As many as the lease page has slots. */
     public static final int GROUPS_MAX = 256;
 
-    public LeaseCore(LeaseConfig config, LongSupplier random) {}
+    private final Outbox out;
+    private final Admission admission;
+    private final GroupTable groups = new GroupTable();
+    private boolean started;
+
+    /** @param random seeded; spreads the attempts of rival candidates */
+    public LeaseCore(LeaseConfig config, LongSupplier random) {
+        this(config, random, EnumSet.noneOf(Safeguard.class));
+    }
+
+    LeaseCore(LeaseConfig config, LongSupplier random, Set<Safeguard> missing) {
+        this.out = new Outbox(config, random, missing);
+        this.admission = new Admission(out);
+    }
 
     /** Takes one event; {@code now} never goes back. Answers what to do, in order. */
     public List<LeaseEffect> step(LeaseEvent event, MonotonicTime now) {
-        throw new UnsupportedOperationException("the lease logic is not built yet");
+        if (started == event instanceof LeaseEvent.Started) {
+            throw new IllegalStateException(started ? "started twice" : "the first event is Started, not " + event);
+        }
+        out.now(now.nanos());
+        if (started) {
+            advance(groupOf(event));
+        }
+        handle(event);
+        drainSelf();
+        return out.drain();
     }
 
-    /** When the next {@link LeaseEvent.Tick} is due, {@link Long#MAX_VALUE} for never. */
+    private void handle(LeaseEvent event) {
+        switch (event) {
+            case LeaseEvent.Started(var state, var longestGrant, var stored) -> start(state, longestGrant, stored);
+            case LeaseEvent.Resume resume -> with(resume.group(), group -> group.resume(resume));
+            case LeaseEvent.Tick _ -> advanceAll();
+            case LeaseEvent.Want want -> want(want);
+            case LeaseEvent.RecordChange change -> {
+                LeaseGroup group = groups.find(change.group());
+                if (group == null) {
+                    out.add(new LeaseEffect.Recorded(
+                            change.request(), change.group(), false, "the group is not held here", 0));
+                } else {
+                    group.holding.change(change);
+                }
+            }
+            case LeaseEvent.Release release -> {
+                LeaseGroup group = groups.find(release.group());
+                if (group == null) {
+                    out.add(new LeaseEffect.Released(release.request(), release.group()));
+                } else {
+                    group.release(release);
+                }
+            }
+            case LeaseEvent.GiveUp giveUp -> with(giveUp.group(), group -> group.giveUp(giveUp));
+            case LeaseEvent.Received(var from, var message) -> receive(out.indexOf(from.number()), message);
+            case LeaseEvent.SessionChanged(var peer) -> forgetAnswersOf(out.indexOf(peer.number()));
+            case LeaseEvent.Persisted(long token) -> {
+                out.persisted(token);
+                advanceAll();
+            }
+        }
+    }
+
+    /** When the next {@link LeaseEvent.Tick} is due, {@link Long#MAX_VALUE} for never. Allocates nothing. */
     public long nextDeadlineNanos() {
-        throw new UnsupportedOperationException("the lease logic is not built yet");
+        long next = admission.nextDeadlineNanos();
+        for (int i = 0; i < groups.size(); i++) {
+            next = Math.min(next, groups.get(i).nextDeadlineNanos());
+        }
+        return next;
     }
 
     /** At each heartbeat: renews every lease held, at this voter at once, at the others through {@code sink}. */
     public void renew(long nowNanos, RenewalSink sink) {
-        throw new UnsupportedOperationException("the lease logic is not built yet");
+        out.now(nowNanos);
+        for (int i = 0; i < groups.size(); i++) {
+            groups.get(i).holding.renew(sink);
+        }
     }
 
-    /** A Renew entry came. True: put a RenewAck (same group, epoch, echo of {@code sentNanos}) into a packet to its sender. */
+    /** A Renew entry came. True: put a RenewAck (same group, epoch, echo of its send time) into a packet to its sender. */
     public boolean onRenew(
             int fromVoter, long group, long epochCounter, int epochVoter, int leaseMillis, long nowNanos) {
-        throw new UnsupportedOperationException("the lease logic is not built yet");
+        out.now(nowNanos);
+        LeaseGroup known = groups.find(group);
+        // Only a voter of the set may hold; a group never heard of is made known by its holder's Propose, which comes
+        // first.
+        return known != null
+                && out.indexOf(fromVoter) >= 0
+                && known.vote.onRenew(epochCounter, epochVoter, leaseMillis);
     }
 
     /**
@@ -45,11 +128,115 @@ public final class LeaseCore {
      */
     public boolean onRenewAck(
             int fromVoter, long group, long epochCounter, int epochVoter, long echoNanos, long nowNanos) {
-        throw new UnsupportedOperationException("the lease logic is not built yet");
+        out.now(nowNanos);
+        LeaseGroup known = groups.find(group);
+        int from = out.indexOf(fromVoter);
+        return known != null && from >= 0 && known.holding.onRenewAck(from, epochCounter, epochVoter, echoNanos);
     }
 
     /** Until when the group may have effects here; 0 when it is not held. Allocates nothing. */
     public long usableUntilNanos(long group) {
-        throw new UnsupportedOperationException("the lease logic is not built yet");
+        LeaseGroup known = groups.find(group);
+        return known == null ? 0 : known.holding.usableUntilNanos();
+    }
+
+    /** Whether this voter votes yet: its store is admitted and a restart has been waited out. Allocates nothing. */
+    public boolean votes() {
+        return admission.votes() && admission.restartWaitNanos() == 0;
+    }
+
+    private void start(StoreState state, Duration longestGrant, List<LeaseEvent.StoredGroup> stored) {
+        started = true;
+        for (LeaseEvent.StoredGroup each : stored) {
+            if (!groups.isFull()) {
+                groups.add(new LeaseGroup(out, admission, each.group(), each.promised(), each.record(), true));
+            }
+        }
+        admission.start(state, longestGrant);
+    }
+
+    private void want(LeaseEvent.Want want) {
+        LeaseGroup group = findOrAdd(want.group());
+        if (group == null) {
+            out.add(new LeaseEffect.WantRefused(
+                    want.group(), RefusedReason.TOO_MANY_GROUPS, 0, Epoch.NONE, Duration.ZERO, List.of()));
+            return;
+        }
+        group.want(want);
+        group.advance();
+    }
+
+    private void receive(int from, LeaseMessage message) {
+        if (from < 0) {
+            return;
+        }
+        if (message instanceof StoreIs store) {
+            admission.onStoreIs(from, store);
+            return;
+        }
+        LeaseGroup group = findOrAdd(message.group());
+        if (group != null) {
+            group.receive(from, message);
+        }
+    }
+
+    /** What a voter says to itself needs no network; each message leads to at most one more, so this ends. */
+    private void drainSelf() {
+        for (LeaseMessage message = out.toSelf().poll();
+                message != null;
+                message = out.toSelf().poll()) {
+            receive(out.self, message);
+        }
+    }
+
+    private void forgetAnswersOf(int peer) {
+        if (peer >= 0 && peer != out.self) {
+            admission.forget(peer);
+            for (int i = 0; i < groups.size(); i++) {
+                groups.get(i).forgetAnswersOf(peer);
+            }
+        }
+    }
+
+    private void advance(long key) {
+        LeaseGroup group = groups.find(key);
+        if (group != null) {
+            group.advance();
+        }
+    }
+
+    private void advanceAll() {
+        admission.advance();
+        for (int i = 0; i < groups.size(); i++) {
+            groups.get(i).advance();
+        }
+    }
+
+    private void with(long key, Consumer<LeaseGroup> action) {
+        LeaseGroup group = groups.find(key);
+        if (group != null) {
+            action.accept(group);
+        }
+    }
+
+    private @Nullable LeaseGroup findOrAdd(long key) {
+        LeaseGroup group = groups.find(key);
+        if (group == null && !groups.isFull()) {
+            group = new LeaseGroup(out, admission, key, Epoch.NONE, GroupRecord.EMPTY, false);
+            groups.add(group);
+        }
+        return group;
+    }
+
+    private static long groupOf(LeaseEvent event) {
+        return switch (event) {
+            case LeaseEvent.Started _, LeaseEvent.Tick _, LeaseEvent.SessionChanged _, LeaseEvent.Persisted _ -> 0;
+            case LeaseEvent.Resume resume -> resume.group();
+            case LeaseEvent.Want want -> want.group();
+            case LeaseEvent.RecordChange change -> change.group();
+            case LeaseEvent.Release release -> release.group();
+            case LeaseEvent.GiveUp giveUp -> giveUp.group();
+            case LeaseEvent.Received received -> received.message().group();
+        };
     }
 }

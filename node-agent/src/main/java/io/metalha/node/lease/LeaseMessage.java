@@ -22,10 +22,11 @@ public sealed interface LeaseMessage {
     /**
      * Answer to {@link Ask}.
      *
-     * @param voting         false: this voter abstains (its store is not yet admitted, or it waits out a restart), count
-     *                       it neither as free nor as holding
+     * @param voting         false: this voter abstains (its store is not admitted), count it neither as free nor as
+     *                       holding, and believe nothing else in here
      * @param promised       highest ballot promised
-     * @param remainingNanos of the lease that {@code record.epoch()} holds here; 0 when it is free
+     * @param remainingNanos of the lease that {@code record.epoch()} holds here, or of the wait after a restart; 0 when
+     *                       it is free
      */
     record Standing(long group, long echoNanos, boolean voting, Epoch promised, GroupRecord record, long remainingNanos)
             implements LeaseMessage {}
@@ -57,8 +58,12 @@ public sealed interface LeaseMessage {
     /** Holder: everything is stopped, the lease is free. Sent a few times, never answered: it would end by itself. */
     record Release(long group, Epoch epoch) implements LeaseMessage {}
 
-    /** Voter whose store is not yet voting: so is mine, how is yours? */
-    record StoreIs(StoreState state, boolean answerWanted) implements LeaseMessage {
+    /**
+     * Voter whose store is not yet voting: so is mine, how is yours?
+     *
+     * @param longestGrantMillis longest lease that any voter may have granted as far as the sender knows
+     */
+    record StoreIs(StoreState state, int longestGrantMillis, boolean answerWanted) implements LeaseMessage {
         @Override
         public long group() {
             return 0;

@@ -34,7 +34,7 @@ class LeaseCodecTest {
                 new LeaseMessage.Renew(1, LOW, Integer.MAX_VALUE, 9),
                 new LeaseMessage.RenewAck(1, LOW, 9),
                 new LeaseMessage.Release(1, LOW),
-                new LeaseMessage.StoreIs(StoreState.FILLING, true));
+                new LeaseMessage.StoreIs(StoreState.FILLING, 800, true));
     }
 
     @ParameterizedTest

@@ -1,0 +1,401 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.lease;
+
+import io.metalha.node.core.CopyEntry;
+import io.metalha.node.core.Epoch;
+import io.metalha.node.core.GroupRecord;
+import io.metalha.node.lease.LeaseMessage.Accepted;
+import io.metalha.node.lease.LeaseMessage.Ask;
+import io.metalha.node.lease.LeaseMessage.Held;
+import io.metalha.node.lease.LeaseMessage.Prepare;
+import io.metalha.node.lease.LeaseMessage.Promise;
+import io.metalha.node.lease.LeaseMessage.Propose;
+import io.metalha.node.lease.LeaseMessage.Refused;
+import io.metalha.node.lease.LeaseMessage.Release;
+import io.metalha.node.lease.LeaseMessage.Standing;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This node's wish to hold one group, until it does.
+ *
+ * <pre>
+ *   Idle ─want─► Resting ─time─► Asking ─majority free─► Preparing ─majority promised─► Proposing ─majority accepted─► won
+ *                   ▲              │ held, stale, silent     │ held, refused, late          │ refused, late
+ *                   └──────────────┴─────────────────────────┴──────────────────────────────┘ (random back-off)
+ * </pre>
+ *
+ * <p>Asking first costs a round trip and disturbs nobody: a prepare that fails would leave higher promises behind, which bar
+ * the owner's renewals at those voters.
+ */
+final class Candidacy {
+    private static final long REFUSED_AGAIN_NANOS = 5_000_000_000L;
+
+    private final Outbox out;
+    private final GroupVote vote;
+    private final long group;
+    private final long resendNanos;
+    private final long roundNanos;
+
+    private State state = new Idle();
+    private long delayNanos;
+    private List<CopyEntry> copies = List.of();
+    private long freeSince = Long.MAX_VALUE;
+    private Epoch highestSeen = Epoch.NONE;
+    private int losses;
+    private @Nullable RefusedReason refused;
+    private long refusedAt;
+    private @Nullable Won won;
+
+    private sealed interface State {}
+
+    private record Idle() implements State {}
+
+    private record Resting(long until) implements State {}
+
+    private record Asking(Round<Standing> round) implements State {}
+
+    private record Preparing(Epoch ballot, Round<Promise> round) implements State {}
+
+    private record Proposing(GroupRecord record, int previousOwner, Round<Accepted> round) implements State {}
+
+    /** The lease is there. {@code sentNanos[v]}: send time of the newest request that voter v answered. */
+    record Won(GroupRecord record, int previousOwner, Duration waited, Round<Accepted> round) {}
+
+    Candidacy(Outbox out, GroupVote vote, long group) {
+        this.out = out;
+        this.vote = vote;
+        this.group = group;
+        this.resendNanos = out.config.timing().heartbeat().toNanos() / 4;
+        this.roundNanos = out.config.timing().lease().toNanos() / 2;
+    }
+
+    void want(boolean acquire, Duration delay, List<CopyEntry> ownCopies) {
+        delayNanos = Math.max(0, delay.toNanos());
+        copies = List.copyOf(ownCopies);
+        refused = null;
+        switch (state) {
+            case Idle _ when acquire -> restart();
+            case Resting _ when acquire -> state = new Resting(out.now());
+            case Idle _, Resting _, Asking _, Preparing _, Proposing _ -> {
+                if (!acquire) {
+                    stop();
+                }
+            }
+        }
+    }
+
+    /** Wanted, from the beginning: after a lease was lost or released, too. */
+    void restart() {
+        freeSince = Long.MAX_VALUE;
+        losses = 0;
+        refused = null;
+        state = new Resting(out.now());
+    }
+
+    void stop() {
+        abandon();
+        state = new Idle();
+    }
+
+    /** The lease was won since the last look. */
+    @Nullable
+    Won takeWon() {
+        Won taken = won;
+        won = null;
+        return taken;
+    }
+
+    /** The group was released, as far as this voter knows: no need to rest any longer. */
+    void seenReleased() {
+        if (state instanceof Resting && losses == 0) {
+            state = new Resting(out.now());
+        }
+    }
+
+    void advance() {
+        long now = out.now();
+        switch (state) {
+            case Idle _ -> {}
+            case Resting(long until) -> {
+                if (now >= until) {
+                    ask();
+                }
+            }
+            case Asking(var round) -> {
+                if (now >= round.deadline()) {
+                    judgeStandings(round, true);
+                } else if (round.resendDue(now)) {
+                    out.sendAll(new Ask(group, now));
+                }
+            }
+            case Preparing(var ballot, var round) -> {
+                if (now >= round.deadline()) {
+                    backOff();
+                } else if (round.resendDue(now)) {
+                    sendPrepare(ballot, round);
+                }
+            }
+            case Proposing(var record, var _, var round) -> {
+                if (now >= round.deadline()) {
+                    backOff();
+                } else if (round.resendDue(now)) {
+                    out.sendAll(new Propose(group, record, leaseMillis(), now));
+                }
+            }
+        }
+    }
+
+    long nextDeadlineNanos() {
+        return switch (state) {
+            case Idle _ -> Long.MAX_VALUE;
+            case Resting(long until) -> until;
+            case Asking(var round) -> round.nextDeadlineNanos();
+            case Preparing(var _, var round) -> round.nextDeadlineNanos();
+            case Proposing(var _, var _, var round) -> round.nextDeadlineNanos();
+        };
+    }
+
+    void forgetAnswersOf(int peer) {
+        switch (state) {
+            case Idle _, Resting _ -> {}
+            case Asking(var round) -> round.forget(peer);
+            case Preparing(var _, var round) -> round.forget(peer);
+            case Proposing(var _, var _, var round) -> round.forget(peer);
+        }
+    }
+
+    // ---- Asking
+
+    private void ask() {
+        state = new Asking(new Round<>(out.voters, out.now(), resendNanos, roundNanos));
+        out.sendAll(new Ask(group, out.now()));
+    }
+
+    void onStanding(int from, Standing standing) {
+        if (state instanceof Asking(var round) && standing.echoNanos() >= round.started()) {
+            round.answer(from, standing);
+            see(standing.promised());
+            judgeStandings(round, false);
+        }
+    }
+
+    private void judgeStandings(Round<Standing> round, boolean last) {
+        int voting = 0;
+        int free = 0;
+        GroupRecord record = GroupRecord.EMPTY;
+        long[] remaining = new long[out.voters];
+        for (int voter = 0; voter < out.voters; voter++) {
+            Standing each = round.answerOf(voter);
+            if (each != null && each.voting()) {
+                remaining[voting++] = each.remainingNanos();
+                free += each.remainingNanos() == 0 ? 1 : 0;
+                record = each.record().isAbove(record) ? each.record() : record;
+            }
+        }
+        Standing own = round.answerOf(out.self);
+        boolean ownFree = own != null && own.voting() && own.remainingNanos() == 0;
+        if (free >= out.majority() && ownFree) {
+            freeNow(record);
+        } else if (last || round.answers() == out.voters || voting - free > out.voters - out.majority()) {
+            notFree(record, remaining, voting, own != null && own.voting());
+        }
+    }
+
+    private void freeNow(GroupRecord record) {
+        if (!mayTakeOver(record)) {
+            refuse(RefusedReason.STALE_COPY, record, 0);
+            rest(roundNanos);
+            return;
+        }
+        freeSince = Math.min(freeSince, out.now());
+        long at = freeSince + delayNanos;
+        if (out.now() < at) {
+            state = new Resting(at);
+        } else {
+            prepare();
+        }
+    }
+
+    private void notFree(GroupRecord record, long[] remaining, int voting, boolean ownVotes) {
+        freeSince = Long.MAX_VALUE;
+        if (voting < out.majority()) {
+            refuse(RefusedReason.NO_MAJORITY, record, 0);
+            rest(roundNanos / 4);
+        } else if (!ownVotes) {
+            refuse(RefusedReason.OWN_VOTE, record, 0);
+            rest(roundNanos / 4);
+        } else {
+            Arrays.sort(remaining, 0, voting);
+            long until = Math.max(remaining[out.majority() - 1], vote.remainingNanos());
+            refuse(RefusedReason.HELD, record, until);
+            // Just after the end, not at it: the voters' clocks tick apart. Bounded, for the holder may release sooner.
+            rest(Math.min(until, roundNanos * 2) + 500_000);
+        }
+    }
+
+    // ---- Preparing
+
+    private void prepare() {
+        see(vote.promised());
+        Epoch ballot = highestSeen.next(out.config.self());
+        see(ballot);
+        Round<Promise> round = new Round<>(out.voters, out.now(), resendNanos, roundNanos);
+        state = new Preparing(ballot, round);
+        sendPrepare(ballot, round);
+    }
+
+    /**
+     * Own voter first. Story, without: this node proposes under ballot 5, loses power before its own promise is on the disk,
+     * comes back, takes 5 again and proposes something else under the same number.
+     */
+    private void sendPrepare(Epoch ballot, Round<Promise> round) {
+        Prepare prepare = new Prepare(group, ballot, out.now());
+        if (round.answerOf(out.self) == null) {
+            out.send(out.self, prepare);
+        }
+        if (round.answerOf(out.self) != null || !out.has(Safeguard.OWN_PROMISE_FIRST)) {
+            out.sendOthers(prepare);
+        }
+    }
+
+    void onPromise(int from, Promise promise) {
+        if (!(state instanceof Preparing(var ballot, var round))
+                || !promise.ballot().equals(ballot)
+                || promise.echoNanos() < round.started()) {
+            return;
+        }
+        boolean ownPromiseIsNew = from == out.self && round.answerOf(from) == null;
+        round.answer(from, promise);
+        if (ownPromiseIsNew && out.voters > 1) {
+            out.sendOthers(new Prepare(group, ballot, out.now()));
+        }
+        if (round.answers() >= out.majority() && round.answerOf(out.self) != null) {
+            propose(ballot, round);
+        }
+    }
+
+    void onHeld(int from, Held held) {
+        if (state instanceof Preparing(var ballot, var round) && held.ballot().equals(ballot)) {
+            round.decline(from);
+            if (round.declined() > out.voters - out.majority() || from == out.self) {
+                abandon();
+                rest(Math.min(held.remainingNanos(), roundNanos * 2) + 500_000);
+            }
+        }
+    }
+
+    void onRefused(int from, Refused answer) {
+        see(answer.promised());
+        switch (state) {
+            case Preparing(var ballot, var round)
+            when answer.ballot().equals(ballot) -> {
+                round.decline(from);
+                backOffIfHopeless(round);
+            }
+            case Proposing(var record, var _, var round)
+            when answer.ballot().equals(record.epoch()) -> {
+                round.decline(from);
+                backOffIfHopeless(round);
+            }
+            case Idle _, Resting _, Asking _, Preparing _, Proposing _ -> {}
+        }
+    }
+
+    // ---- Proposing
+
+    private void propose(Epoch ballot, Round<Promise> promises) {
+        GroupRecord adopted = vote.record();
+        if (out.has(Safeguard.ADOPT_HIGHEST)) {
+            adopted = GroupRecord.EMPTY;
+            for (int voter = 0; voter < out.voters; voter++) {
+                Promise each = promises.answerOf(voter);
+                adopted = each != null && each.record().isAbove(adopted) ? each.record() : adopted;
+            }
+        }
+        if (!mayTakeOver(adopted)) {
+            refuse(RefusedReason.STALE_COPY, adopted, 0);
+            rest(roundNanos);
+            return;
+        }
+        // The proposal carries the adopted copies: that is the write-back of rule 1.
+        GroupRecord record = new GroupRecord(ballot, 1, out.selfNumber(), adopted.copies());
+        state = new Proposing(record, adopted.owner(), new Round<>(out.voters, out.now(), resendNanos, roundNanos));
+        out.sendAll(new Propose(group, record, leaseMillis(), out.now()));
+    }
+
+    void onAccepted(int from, Accepted accepted) {
+        if (!(state instanceof Proposing(var record, var previousOwner, var round))
+                || !accepted.epoch().equals(record.epoch())
+                || accepted.sequence() != record.sequence()) {
+            return;
+        }
+        Accepted before = round.answerOf(from);
+        if (before == null || before.echoNanos() < accepted.echoNanos()) {
+            round.answer(from, accepted);
+        }
+        if (round.answers() >= out.majority()) {
+            long since = freeSince == Long.MAX_VALUE ? out.now() : freeSince;
+            won = new Won(record, previousOwner, Duration.ofNanos(out.now() - since), round);
+        }
+    }
+
+    /** The holder half took over. */
+    void settled() {
+        state = new Idle();
+        refused = null;
+        losses = 0;
+    }
+
+    // ---- Common
+
+    private boolean mayTakeOver(GroupRecord record) {
+        return Freshness.mayTakeOver(record.copies(), copies) || !out.has(Safeguard.STALE_COPY);
+    }
+
+    private int leaseMillis() {
+        return (int) out.config.timing().lease().toMillis();
+    }
+
+    private void see(Epoch epoch) {
+        highestSeen = epoch.isAbove(highestSeen) ? epoch : highestSeen;
+    }
+
+    private void backOffIfHopeless(Round<?> round) {
+        if (round.declined() > out.voters - out.majority()) {
+            backOff();
+        }
+    }
+
+    /** Twice as long at most after each loss, 2..4 ms up to 64..128 ms: two candidates part, and a takeover stays quick. */
+    private void backOff() {
+        abandon();
+        losses = Math.min(losses + 1, 6);
+        long base = 1_000_000L << losses;
+        rest(base + out.random(base));
+    }
+
+    private void rest(long nanos) {
+        state = new Resting(out.now() + nanos);
+    }
+
+    /** A proposal that is given up may have been granted somewhere; nothing was started under it, so it is freed. */
+    private void abandon() {
+        if (state instanceof Proposing(var record, var _, var _)) {
+            out.sendAll(new Release(group, record.epoch()));
+        }
+    }
+
+    private void refuse(RefusedReason reason, GroupRecord record, long remainingNanos) {
+        if (reason == refused && out.now() < refusedAt + REFUSED_AGAIN_NANOS) {
+            return;
+        }
+        refused = reason;
+        refusedAt = out.now();
+        out.add(new LeaseEffect.WantRefused(
+                group, reason, record.owner(), record.epoch(), Duration.ofNanos(remainingNanos), record.copies()));
+    }
+}

@@ -1,0 +1,41 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.lease;
+
+/** The core's protections by name, so that tests can take one away and see that its absence is noticed. */
+enum Safeguard {
+    /** Rule 1: a voter refuses a value that is not above the one it has. */
+    RECORD_ORDER,
+    /** Rule 1: a voter refuses a value whose epoch is below its promise. */
+    PROMISE_BARS_LOWER,
+    /** Rule 1: a candidate adopts the highest record of its prepare majority. */
+    ADOPT_HIGHEST,
+    /** Rule 2: a candidate's own voter promises a ballot durably before another voter sees it. */
+    OWN_PROMISE_FIRST,
+    /** Rule 3: a voter with an unexpired lease promises nothing. */
+    HELD_ANSWER,
+    /** Rule 4: a lease counts from the send time of the request that was answered. */
+    SEND_TIME,
+    /** Rule 5: a voter waits out, after a start, what it may have granted before. */
+    RESTART_WAIT,
+    /** Rule 5: that wait is the longest grant ever given, not the configured one. */
+    LONGEST_GRANT,
+    /** Rule 7: an empty store abstains until it is admitted. */
+    EMPTY_ABSTAINS,
+    /** Rule 11: only who has an up-to-date copy takes over. */
+    STALE_COPY,
+    /** Rule 11: the last up-to-date copy is never removed. */
+    LAST_COPY,
+    /** Rule 18 and Paxos: an answer leaves after what it says is on the disk. */
+    PERSIST_FIRST,
+    /** Rule 19: a holder's own voter writes a record before another voter sees it. */
+    OWN_RECORD_FIRST,
+    /** Design 3: more than half of the voters. */
+    MAJORITY,
+    /** Design 3: a voter keeps a grant longer by the bound on drift. */
+    DRIFT,
+    /** A lease that ended at the holder is never renewed. */
+    EXPIRED_IS_FINAL,
+    /** A release frees the lease of its own epoch only. */
+    RELEASE_EPOCH
+}

@@ -1,0 +1,31 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.simulation;
+
+import io.metalha.node.core.Epoch;
+import io.metalha.node.lease.LeaseMessage;
+import java.util.List;
+
+/** @param toSession the session that the sender believes the receiver to be in; 0 while it knows none */
+record SimulatedPacket(long fromSession, long toSession, Body body) {
+    sealed interface Body {}
+
+    /** A keeper's heartbeat with what rides on it. */
+    record Heartbeat(List<LeaseMessage> entries) implements Body {}
+
+    /** A keeper's message outside the heartbeat. */
+    record Lease(LeaseMessage message) implements Body {}
+
+    /** Between the toy mirrors. */
+    sealed interface Mirror extends Body {
+        Epoch epoch();
+    }
+
+    record Write(Epoch epoch, Content content) implements Mirror {}
+
+    record Written(Epoch epoch, Content content) implements Mirror {}
+
+    record NotWritten(Epoch epoch) implements Mirror {}
+
+    record Sync(Epoch epoch, Content content) implements Mirror {}
+}

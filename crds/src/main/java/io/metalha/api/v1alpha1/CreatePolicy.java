@@ -8,6 +8,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 public enum CreatePolicy {
     @JsonProperty("IfBlank")
     IF_BLANK,
+    @JsonProperty("IfBlankFromMountPoint")
+    IF_BLANK_FROM_MOUNT_POINT,
     @JsonProperty("Never")
     NEVER
 }

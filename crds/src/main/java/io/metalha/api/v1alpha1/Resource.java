@@ -159,7 +159,7 @@ public record Resource(
             String options,
 
             @JsonPropertyDescription(
-                    "IfBlank: a device without any signature gets a new file system at the first start. Never: it is refused.")
+                    "IfBlank: a device without any signature gets a new file system at the first start. IfBlankFromMountPoint: and a copy of what the directory at mountPoint then holds. Never: it is refused.")
             @Default("IfBlank")
             CreatePolicy create)
             implements Type {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -19,6 +20,9 @@ sealed interface Contents {
 
     record Xfs() implements Contents {}
 
+    /** A file system of ours that was being given its first content when that was cut short: as good as blank. */
+    record Unfinished() implements Contents {}
+
     /** Nothing at all: no signature that anybody knows, and the first megabyte is zero. */
     record Blank() implements Contents {}
 
@@ -29,6 +33,10 @@ sealed interface Contents {
 
     int EXT_MAGIC = 0xef53;
     int EXT_STATE_ERRORS = 2;
+    int EXT_LABEL = 0x78;
+    int EXT_LABEL_BYTES = 16;
+    int XFS_LABEL = 108; // sb_fname
+    int XFS_LABEL_BYTES = 12;
     int XFS_MAGIC = 0x58465342; // "XFSB", big-endian
     int HEAD_BYTES = 1 << 20;
 
@@ -42,10 +50,14 @@ sealed interface Contents {
                 return new Foreign("less than 4096 bytes");
             }
             if ((head.getShort(EXT_SUPER + 0x38) & 0xffff) == EXT_MAGIC) {
-                return new Ext((head.getShort(EXT_SUPER + 0x3a) & EXT_STATE_ERRORS) != 0);
+                return label(head, EXT_SUPER + EXT_LABEL, EXT_LABEL_BYTES).equals(FirstContent.UNFINISHED_LABEL)
+                        ? new Unfinished()
+                        : new Ext((head.getShort(EXT_SUPER + 0x3a) & EXT_STATE_ERRORS) != 0);
             }
             if (Integer.reverseBytes(head.getInt(0)) == XFS_MAGIC) {
-                return new Xfs();
+                return label(head, XFS_LABEL, XFS_LABEL_BYTES).equals(FirstContent.UNFINISHED_LABEL)
+                        ? new Unfinished()
+                        : new Xfs();
             }
             if (!isZero(read(channel, 0, HEAD_BYTES))) {
                 return new Foreign("data of an unknown kind");
@@ -60,6 +72,12 @@ sealed interface Contents {
         }
         HostTool.Result known = HostTool.run(List.of("blkid", "-p", "-o", "full", device.toString()), timeout);
         return known.exitCode() == 2 ? new Blank() : new Foreign(known.lastLine());
+    }
+
+    private static String label(ByteBuffer head, int offset, int length) {
+        byte[] bytes = new byte[length];
+        head.get(offset, bytes);
+        return new String(bytes, StandardCharsets.ISO_8859_1).replace("\0", "");
     }
 
     private static ByteBuffer read(FileChannel channel, long offset, int length) throws IOException {

@@ -149,7 +149,10 @@ public final class Filesystem implements ResourceDriver {
             case Contents.Ext(var errors)
             when settings.type() == FilesystemSettings.Type.EXT4 -> errors ? preen(device, deadline) : Optional.empty();
             case Contents.Xfs _ when settings.type() == FilesystemSettings.Type.XFS -> Optional.empty();
-            case Contents.Blank _ when settings.createIfBlank() -> make(device, deadline);
+            case Contents.Unfinished _ -> new FirstContent(settings, device, deadline).make();
+            case Contents.Blank _
+            when settings.create() != FilesystemSettings.Create.NEVER ->
+                new FirstContent(settings, device, deadline).make();
             case Contents.Blank _ ->
                 Optional.of(settings.device() + " carries no file system; make one with mkfs." + type
                         + ", or set filesystem.create to IfBlank");
@@ -159,14 +162,6 @@ public final class Filesystem implements ResourceDriver {
                 Optional.of(settings.device() + " carries no " + type + " but " + what
                         + "; wipe it with wipefs and by hand if nothing on it is needed");
         };
-    }
-
-    private Optional<String> make(Path device, Deadline deadline) throws IOException, InterruptedException {
-        String tool = "mkfs." + settings.type().kernelName();
-        HostTool.Result made = HostTool.run(List.of(tool, "-q", device.toString()), deadline.left());
-        return made.exitCode() == 0
-                ? Optional.empty()
-                : Optional.of(tool + " failed on " + settings.device() + ": " + made.lastLine());
     }
 
     /** e2fsck -p repairs what is safe to repair unasked; 0 and 1 mean clean now. */

@@ -15,6 +15,7 @@ import io.metalha.node.core.Epoch;
 import io.metalha.node.resource.HostCommand;
 import io.metalha.node.resource.ResourceDriver.Outcome;
 import io.metalha.node.resource.ResourceDriver.Probe;
+import io.metalha.node.resource.filesystem.FilesystemSettings.Create;
 import io.metalha.node.resource.filesystem.FilesystemSettings.Type;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -78,6 +79,35 @@ class FilesystemIT {
             assertEquals("kept", Files.readString(target.resolve("row")));
             assertEquals(new Outcome.Done(), filesystem.stop(EPOCH, false, BOUND));
         }
+    }
+
+    @Test
+    void firstContentIsWhatTheMountPointHeld() throws IOException {
+        for (Type type : List.of(Type.EXT4, Type.XFS)) {
+            assumeTrue(HostCommand.exists("mkfs." + type.kernelName()), "needs mkfs." + type.kernelName());
+            run("sh", "-c", "dd if=/dev/zero bs=1M count=400 status=none of=" + device);
+            Files.createDirectories(target);
+            Files.writeString(target.resolve("fresh"), "from the package");
+            Filesystem filesystem = filled(type);
+            assertEquals(new Outcome.Done(), filesystem.start(EPOCH, BOUND));
+            assertEquals("from the package", Files.readString(target.resolve("fresh")));
+            Files.writeString(target.resolve("fresh"), "written since");
+            assertEquals(new Outcome.Done(), filesystem.stop(EPOCH, false, BOUND));
+            assertEquals(new Outcome.Done(), filesystem.start(EPOCH, BOUND));
+            assertEquals("written since", Files.readString(target.resolve("fresh")), "filled once only");
+            assertEquals(new Outcome.Done(), filesystem.stop(EPOCH, false, BOUND));
+        }
+    }
+
+    @Test
+    void copyThatWasCutShortBeginsAnew() throws IOException {
+        Files.createDirectories(target);
+        Files.writeString(target.resolve("fresh"), "whole");
+        run("mkfs.ext4", "-q", "-F", "-L", "metalha-new", device.toString());
+        Filesystem filesystem = filled(Type.EXT4);
+        assertEquals(new Outcome.Done(), filesystem.start(EPOCH, BOUND));
+        assertEquals("whole", Files.readString(target.resolve("fresh")));
+        assertEquals(new Outcome.Done(), filesystem.stop(EPOCH, false, BOUND));
     }
 
     @Test
@@ -179,6 +209,12 @@ class FilesystemIT {
     }
 
     private Filesystem filesystem(Type type, boolean createIfBlank) {
-        return new Filesystem(new FilesystemSettings(device, target, type, List.of("noatime"), createIfBlank));
+        return new Filesystem(new FilesystemSettings(
+                device, target, type, List.of("noatime"), createIfBlank ? Create.IF_BLANK : Create.NEVER));
+    }
+
+    private Filesystem filled(Type type) {
+        return new Filesystem(
+                new FilesystemSettings(device, target, type, List.of(), Create.IF_BLANK_FROM_MOUNT_POINT));
     }
 }

@@ -74,4 +74,30 @@ public record ClusterGroupStatus(
         members = members == null ? List.of() : List.copyOf(members);
         failovers = failovers == null ? List.of() : List.copyOf(failovers);
     }
+
+    /** Nothing but members: what an agent or whoever lays Unknown over them applies. */
+    public static ClusterGroupStatus ofMembers(List<Member> members) {
+        return new ClusterGroupStatus(
+                List.of(), null, null, List.of(), null, List.of(), null, null, null, null, null, null, null, members,
+                List.of());
+    }
+
+    public ClusterGroupStatus withMembers(List<Member> others) {
+        return new ClusterGroupStatus(
+                summary,
+                observedGeneration,
+                acceptedGeneration,
+                conditions,
+                active,
+                standby,
+                standbyNodes,
+                mirror,
+                lastFailover,
+                reason,
+                outage,
+                epoch,
+                address,
+                others,
+                failovers);
+    }
 }

@@ -1,0 +1,58 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.operator.kube;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/**
+ * Writes status by server-side apply: what is applied is owned, what is left out is not touched, so members stay the
+ * agents'.
+ */
+@ApplicationScoped
+public class StatusWriter {
+    /** Owns everything in status but what agents own. */
+    public static final String OPERATOR = "metalha-operator";
+
+    /**
+     * Owns the roles and states of members that do not report. A manager of its own, so that giving them back is one
+     * empty apply.
+     */
+    public static final String UNKNOWN_MEMBERS = "metalha-operator-unknown-members";
+
+    private final KubernetesClient client;
+
+    public StatusWriter(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /** Applies {@code status} to the object that {@code seen} names; {@code empty} is a fresh object of its kind. */
+    public <S, T extends CustomResource<?, S>> void apply(T seen, T empty, S status, String manager) {
+        empty.setMetadata(new ObjectMetaBuilder()
+                .withName(seen.getMetadata().getName())
+                .withNamespace(seen.getMetadata().getNamespace())
+                .build());
+        empty.setStatus(status);
+        client.resource(empty)
+                .subresource("status")
+                .patch(new PatchContext.Builder()
+                        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                        .withFieldManager(manager)
+                        .withForce(true)
+                        .build());
+    }
+
+    /** Whether {@code manager} owns anything of the object. */
+    public static boolean isManagedBy(HasMetadata object, String manager) {
+        return object.getMetadata().getManagedFields() != null
+                && object.getMetadata().getManagedFields().stream()
+                        .map(ManagedFieldsEntry::getManager)
+                        .anyMatch(manager::equals);
+    }
+}

@@ -1,0 +1,11 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.operator.plan;
+
+/**
+ * Something that keeps a spec from being acted upon.
+ *
+ * @param reason   one CamelCase word, for conditions and metrics
+ * @param sentence what is wrong and what to write instead
+ */
+public record Problem(String reason, String sentence) {}

@@ -1,0 +1,105 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.operator.plan;
+
+import io.metalha.api.v1alpha1.MetalClusterSpec;
+import io.metalha.api.v1alpha1.MetalClusterSpec.Machine;
+import io.metalha.api.v1alpha1.MetalClusterStatus.Voter;
+import io.metalha.api.v1alpha1.MetalClusterStatus.Voters;
+import io.metalha.api.v1alpha1.VoterRole;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives voters their numbers and changes the set by one voter at a time (safety rules 2 and 6).
+ *
+ * <p>Two sets that differ by one voter have majorities that intersect; sets that differ by two need not: from {1,2,3} to
+ * {3,4,5} the majorities {1,2} and {4,5} could each grant the same lease. So a step is taken only once every voter that
+ * stays says that it uses the present set.
+ */
+final class VoterPlan {
+    /** A voter number is one byte in a packet, and 0 means nobody. */
+    static final int NUMBER_MAX = 255;
+
+    private VoterPlan() {}
+
+    /**
+     * The next set.
+     *
+     * @param present  the set in force; null at the first sight of the cluster
+     * @param adopted  the set's sequence that each voter says it uses, by name
+     * @return the set to publish: the present one where it is right, or where a step is still under way
+     */
+    static Voters next(MetalClusterSpec spec, @Nullable Voters present, Map<String, Long> adopted) {
+        Map<String, VoterRole> wanted = wanted(spec);
+        if (present == null) {
+            return first(wanted);
+        }
+        boolean settled = present.voters().stream()
+                .filter(voter -> wanted.containsKey(voter.name()))
+                .allMatch(voter -> adopted.getOrDefault(voter.name(), 0L) >= present.sequence());
+        if (isReached(spec, present) || !settled) {
+            return present;
+        }
+        return step(wanted, present);
+    }
+
+    static boolean isReached(MetalClusterSpec spec, Voters present) {
+        Map<String, VoterRole> named = new LinkedHashMap<>();
+        present.voters().forEach(voter -> named.put(voter.name(), voter.role()));
+        return named.equals(wanted(spec));
+    }
+
+    private static Voters first(Map<String, VoterRole> wanted) {
+        var voters = new ArrayList<Voter>();
+        wanted.forEach((name, role) -> voters.add(new Voter(name, voters.size() + 1, role)));
+        return new Voters(1L, voters.size(), voters);
+    }
+
+    /** Additions first: a set that grows keeps a majority that a set that shrinks may lose. */
+    private static Voters step(Map<String, VoterRole> wanted, Voters present) {
+        var voters = new ArrayList<>(present.voters());
+        Optional<String> added = wanted.keySet().stream()
+                .filter(name -> present.voters().stream()
+                        .noneMatch(voter -> voter.name().equals(name)))
+                .findFirst();
+        int highest = present.highestNumber();
+        if (added.isPresent() && highest < NUMBER_MAX) {
+            highest++;
+            voters.add(new Voter(added.get(), highest, wanted.getOrDefault(added.get(), VoterRole.NODE)));
+        } else {
+            present.voters().stream()
+                    .filter(voter -> wanted.get(voter.name()) != voter.role())
+                    .findFirst()
+                    .ifPresent(voters::remove);
+        }
+        return new Voters(present.sequence() + 1, highest, voters);
+    }
+
+    private static Map<String, VoterRole> wanted(MetalClusterSpec spec) {
+        var wanted = new LinkedHashMap<String, VoterRole>();
+        spec.nodes().stream().map(Machine::name).forEach(name -> wanted.put(name, VoterRole.NODE));
+        spec.witnesses().stream().map(Machine::name).forEach(name -> wanted.put(name, VoterRole.WITNESS));
+        return wanted;
+    }
+
+    static List<Problem> check(MetalClusterSpec spec, @Nullable Voters present) {
+        if (present == null) {
+            return List.of();
+        }
+        long fresh = wanted(spec).keySet().stream()
+                .filter(name -> present.voters().stream()
+                        .noneMatch(voter -> voter.name().equals(name)))
+                .count();
+        return present.highestNumber() + fresh <= NUMBER_MAX
+                ? List.of()
+                : List.of(new Problem(
+                        "VoterNumbersUsedUp",
+                        "every voter number up to 255 was given once, and numbers are never used again:"
+                                + " move the groups to a new MetalCluster"));
+    }
+}

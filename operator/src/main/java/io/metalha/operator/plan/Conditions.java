@@ -42,6 +42,6 @@ final class Conditions {
     }
 
     static boolean isTrue(List<Condition> conditions, String type) {
-        return find(conditions, type).filter(Condition::isTrue).isPresent();
+        return find(conditions, type).filter(Condition::holds).isPresent();
     }
 }

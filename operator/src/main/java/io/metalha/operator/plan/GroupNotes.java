@@ -59,8 +59,8 @@ final class GroupNotes {
         return Conditions.find(after.conditions(), type)
                 .filter(now -> !now.status().equals(old))
                 .map(now -> {
-                    boolean bad = now.isTrue() == badWhenTrue;
-                    String reason = badWhenTrue ? now.reason() : (now.isTrue() ? type : "Not" + type);
+                    boolean bad = now.holds() == badWhenTrue;
+                    String reason = badWhenTrue ? now.reason() : (now.holds() ? type : "Not" + type);
                     return bad ? Note.warning(reason, now.message()) : Note.normal(reason, now.message());
                 });
     }

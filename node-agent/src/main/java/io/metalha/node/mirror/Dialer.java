@@ -1,0 +1,138 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.mirror;
+
+import io.metalha.node.local.Message;
+import io.metalha.node.mirror.wire.Authentication;
+import io.metalha.node.mirror.wire.Frame;
+import io.metalha.node.mirror.wire.Link;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Keeps a mirror connected: whenever it has no session, every path is tried, the best first and each further one
+ * {@value #STAGGER_MILLIS} ms later; the first that proves the key is taken, the others are dropped.
+ */
+final class Dialer implements Runnable {
+    static final int STAGGER_MILLIS = 60;
+    private static final int CONNECT_MILLIS = 300;
+    private static final long ROUND_MILLIS = 1000;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final Mirror mirror;
+    private volatile boolean stopped;
+
+    Dialer(Mirror mirror) {
+        this.mirror = mirror;
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    @Override
+    public void run() {
+        while (!stopped) {
+            if (!mirror.hasSession()) {
+                try {
+                    round(mirror.config().peers());
+                } catch (InterruptedException e) {
+                    return;
+                }
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private void round(List<String> peers) throws InterruptedException {
+        AtomicBoolean taken = new AtomicBoolean();
+        CountDownLatch open = new CountDownLatch(peers.size());
+        for (int i = 0; i < peers.size(); i++) {
+            int rank = i;
+            Thread.ofVirtual().name("mirror-dial").start(() -> {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos((long) rank * STAGGER_MILLIS));
+                if (!taken.get() && !stopped && !mirror.hasSession()) {
+                    dial(peers.get(rank), taken);
+                }
+                open.countDown();
+            });
+        }
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ROUND_MILLIS);
+        while (!taken.get() && System.nanoTime() < deadline && !open.await(20, TimeUnit.MILLISECONDS)) {
+            // Until one is taken, all failed, or the round is over.
+        }
+    }
+
+    private void dial(String address, AtomicBoolean taken) {
+        Link opened = null;
+        try {
+            SocketChannel channel = SocketChannel.open();
+            channel.socket().connect(resolve(address), CONNECT_MILLIS);
+            Link link = new Link(channel);
+            opened = link;
+            mirror.watch(link);
+            byte[] key = mirror.key();
+            Message hello = Message.of(
+                    "hello",
+                    "mirror",
+                    mirror.config().name(),
+                    "version",
+                    Authentication.VERSION,
+                    "attach",
+                    Long.toHexString(mirror.attach()),
+                    "nonce",
+                    Authentication.nonce());
+            link.send(hello);
+            Message challenge = line(link);
+            if (challenge.verb().equals("busy")) {
+                throw new IOException(challenge.get("reason"));
+            }
+            Authentication.check(Authentication.proof(key, "acceptor", hello, challenge), challenge.get("proof"));
+            if (!taken.compareAndSet(false, true)) {
+                link.close("another path was quicker");
+                return;
+            }
+            link.send(Message.of("proof", "proof", Authentication.proof(key, "dialer", hello, challenge)));
+            Message welcome = line(link);
+            if (!welcome.verb().equals("welcome")) {
+                throw new IOException(welcome.find("reason").orElse("refused"));
+            }
+            mirror.join(link, true, Long.parseUnsignedLong(challenge.get("attach"), 16));
+        } catch (IOException | IllegalArgumentException e) {
+            mirror.dialFailed(address, String.valueOf(e.getMessage()));
+        } finally {
+            if (opened != null) {
+                mirror.unwatch(opened);
+                opened.close("not joined");
+            }
+        }
+    }
+
+    static Message line(Link link) throws IOException {
+        Frame frame = link.read();
+        while (frame.type() == Frame.Type.PING) {
+            frame = link.read();
+        }
+        if (frame.type() != Frame.Type.CONTROL) {
+            throw new IOException(frame.type() + " before the meeting");
+        }
+        return Message.parse(StandardCharsets.UTF_8.decode(frame.payload()).toString());
+    }
+
+    /** {@code ip:port} or {@code [ip6]:port}. */
+    static InetSocketAddress resolve(String address) {
+        int colon = address.lastIndexOf(':');
+        if (colon < 1) {
+            throw new IllegalArgumentException("'" + address + "' is not ip:port");
+        }
+        String host = address.substring(0, colon).replaceAll("^\\[|\\]$", "");
+        return new InetSocketAddress(host, Integer.parseInt(address.substring(colon + 1)));
+    }
+}

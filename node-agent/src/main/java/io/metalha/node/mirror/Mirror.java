@@ -1,0 +1,389 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.mirror;
+
+import io.metalha.node.core.Epoch;
+import io.metalha.node.core.MonotonicTime;
+import io.metalha.node.linux.MonotonicClock;
+import io.metalha.node.local.Message;
+import io.metalha.node.mirror.data.DataPath;
+import io.metalha.node.mirror.data.Replica;
+import io.metalha.node.mirror.data.Resync;
+import io.metalha.node.mirror.state.BlockSet;
+import io.metalha.node.mirror.state.Effect;
+import io.metalha.node.mirror.state.Event;
+import io.metalha.node.mirror.state.IoMode;
+import io.metalha.node.mirror.state.MirrorMachine;
+import io.metalha.node.mirror.state.MirrorTiming;
+import io.metalha.node.mirror.state.PeerMessage;
+import io.metalha.node.mirror.state.PeerView;
+import io.metalha.node.mirror.wire.Link;
+import io.metalha.node.mirror.wire.PeerCodec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One mirror of this process: steps the state machine, one event at a time, and carries out its effects before the next.
+ * Whatever thread learns of an event steps; none holds a lock of the data path then.
+ */
+final class Mirror {
+    private final Copy copy;
+    private final Device device;
+    private final MirrorMachine machine;
+    private final MonotonicClock clock;
+    private final Outlet outlet;
+    private final Dialer dialer;
+    private final long attach;
+    private final Set<Link> watched = ConcurrentHashMap.newKeySet();
+    private final StateLine stateLine;
+    private volatile MirrorConfig config;
+    private volatile @Nullable Session session;
+    private volatile boolean closed;
+    private @Nullable Message pendingRecord;
+    private String failure = "";
+    private String dialProblem = "";
+    private int ticks;
+
+    Mirror(MirrorConfig config, Copy copy, Device device, MonotonicClock clock, LongSupplier random, Outlet outlet) {
+        this.config = config;
+        this.copy = copy;
+        this.device = device;
+        this.clock = clock;
+        this.outlet = outlet;
+        this.attach = random.getAsLong();
+        this.machine = new MirrorMachine(copy.superblock(), !config.peers().isEmpty(), MirrorTiming.NORMAL, random);
+        this.stateLine = new StateLine(config.name(), device);
+        this.dialer = new Dialer(this);
+        device.prepare();
+        Thread.ofVirtual().name("mirror-dialer-" + config.name()).start(dialer);
+    }
+
+    MirrorConfig config() {
+        return config;
+    }
+
+    void reconfigure(MirrorConfig next) {
+        config = next;
+    }
+
+    Copy copy() {
+        return copy;
+    }
+
+    DataPath data() {
+        return copy.data();
+    }
+
+    long attach() {
+        return attach;
+    }
+
+    byte[] key() throws IOException {
+        return Files.readAllBytes(config.keyFile());
+    }
+
+    boolean hasSession() {
+        return session != null;
+    }
+
+    // What the agent asks for.
+
+    synchronized void promote(String request, Epoch epoch) {
+        if (!machine.view().primary() && !copy.lease().open(epoch)) {
+            outlet.answer(
+                    request,
+                    Message.of(
+                            "promoted",
+                            "ok",
+                            false,
+                            "reason",
+                            "the lease page shows no usable lease of " + config.group() + " under epoch " + epoch,
+                            "device",
+                            ""));
+            return;
+        }
+        step(new Event.Promote(request, epoch, now()));
+    }
+
+    void demote(String request, boolean hard) {
+        step(new Event.Demote(request, hard));
+    }
+
+    void peerAlive(boolean alive) {
+        step(new Event.PeerAlive(alive, now()));
+    }
+
+    synchronized void answerRecord(long id, boolean ok, String reason) {
+        if (pendingRecord != null && pendingRecord.getLong("id") == id) {
+            pendingRecord = null;
+            step(new Event.RecordAnswered(id, ok, reason, now()));
+        }
+    }
+
+    /** What one who just connected must know. */
+    synchronized void greet(java.util.function.Consumer<Message> to) {
+        to.accept(stateLine.full(machine.view(), session, copy, failure, dialProblem));
+        if (pendingRecord != null) {
+            to.accept(pendingRecord);
+        }
+    }
+
+    synchronized boolean isPrimary() {
+        return machine.view().primary();
+    }
+
+    // What the peer does.
+
+    /** Makes the link this mirror's one session, and serves it until it ends. */
+    void join(Link link, boolean dialed, long peerAttach) throws IOException {
+        Session joining = new Session(
+                this, link, dialed, peerAttach, new Replica(copy.backing(), copy.sizeBytes(), link), copy.sizeBytes());
+        PeerView mine;
+        BlockSet dirty;
+        while (true) {
+            Session before;
+            synchronized (this) {
+                before = session;
+                if (before == null && !closed) {
+                    session = joining;
+                    dirty = copy.data().markDirty(new BlockSet(0));
+                    mine = PeerView.of(
+                            machine.view().superblock(), machine.view().primary(), attach, !dirty.isEmpty());
+                    break;
+                }
+            }
+            // Both sides may have dialed at once: the link dialed by the greater attach id stays.
+            boolean keep = closed
+                    || (before != null
+                            && before.link().isOpen()
+                            && before.peerAttach() == peerAttach
+                            && before.dialed() != dialed
+                            && before.dialed() == Long.compareUnsigned(attach, peerAttach) > 0);
+            if (keep || before == null) {
+                link.send(Message.of("busy", "reason", "there is a link already"));
+                link.close("there is a link already");
+                return;
+            }
+            before.link().close("replaced by a newer link");
+            try {
+                if (!before.awaitEnd()) {
+                    link.close("the former link does not end");
+                    return;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                link.close("interrupted");
+                return;
+            }
+        }
+        Session now = joining;
+        Thread reader = Thread.ofPlatform()
+                .daemon()
+                .name("mirror-link-" + config.name())
+                .unstarted(now::run);
+        try {
+            if (!dialed) {
+                link.send(Message.of("welcome"));
+            }
+            unwatch(link);
+            reader.start();
+            now.introduce(mine, dirty);
+            reader.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            link.close("interrupted");
+        }
+    }
+
+    void met(Session with, PeerView peer) {
+        step(new Event.LinkUp(
+                with.link().id(),
+                peer,
+                copy.data().dirtyBytes() > 0,
+                copy.data().hasUnflushed(),
+                now()));
+    }
+
+    void peerSaid(Session with, PeerMessage message) {
+        step(new Event.PeerSaid(with.link().id(), message, now()));
+    }
+
+    synchronized void ended(Session gone, boolean met) {
+        if (session == gone) {
+            session = null;
+        }
+        if (met) {
+            log("link " + gone.link().path() + " ended: " + gone.link().closedBecause());
+            step(new Event.LinkDown(gone.link().id(), now()));
+        }
+    }
+
+    synchronized void dialFailed(String address, String why) {
+        dialProblem = address + ": " + why;
+    }
+
+    /** Links that are being authenticated are given up like others when they are silent. */
+    void watch(Link link) {
+        watched.add(link);
+    }
+
+    void unwatch(Link link) {
+        watched.remove(link);
+    }
+
+    /** Called every 25 ms. */
+    void tick() {
+        Session current = session;
+        if (++ticks % 2 == 0) {
+            watched.forEach(Link::tick);
+            if (current != null) {
+                current.link().tick();
+            }
+        }
+        copy.data().tick();
+        step(new Event.Tick(now(), copy.data().writeWaits()));
+    }
+
+    // Effects.
+
+    private synchronized void step(Event event) {
+        if (closed) {
+            return;
+        }
+        try {
+            for (Effect effect : machine.step(event)) {
+                if (!(effect instanceof Effect.Tell)) {
+                    log(effect.toString());
+                }
+                execute(effect);
+            }
+        } catch (IOException e) {
+            fail(e);
+        }
+        for (Message line : stateLine.news(machine.view(), session, copy, failure, dialProblem)) {
+            outlet.push(line);
+        }
+    }
+
+    private void execute(Effect effect) throws IOException {
+        Session current = session;
+        switch (effect) {
+            case Effect.Persist(var superblock) -> copy.persist(superblock);
+            case Effect.Io(var mode) -> copy.data().mode(mode, current == null ? null : current.link());
+            case Effect.Attach(var request, var epoch) ->
+                device.attach(copy.superblock().sizeBytes(), (ok, said) -> {
+                    log("attached for epoch " + epoch + ": " + said);
+                    outlet.answer(
+                            request,
+                            Message.of("promoted", "ok", ok, "reason", ok ? "" : said, "device", ok ? said : ""));
+                });
+            case Effect.DetachHard(var request) -> {
+                var _ = copy.lease().open(Epoch.NONE);
+                device.sever((ok, said) -> answered(request, "demoted", ok, said));
+            }
+            case Effect.Drain _ -> device.release(copy.data(), (ok, said) -> step(new Event.Drained(ok, said)));
+            case Effect.Answer(var request, var verb, var ok, var reason) -> answered(request, verb, ok, reason);
+            case Effect.AskRecord(var id, var copies) -> {
+                pendingRecord =
+                        Message.of("record", "id", id, "mirror", config.name(), "copies", CopyList.encode(copies));
+                outlet.push(pendingRecord);
+            }
+            case Effect.Tell(var id, var message) -> {
+                if (isCurrent(id) && current != null) {
+                    tell(current.link(), message);
+                }
+            }
+            case Effect.Disconnect(var id, var reason) -> {
+                if (isCurrent(id) && current != null) {
+                    current.link().close(reason);
+                    current.replica().accept(false);
+                }
+            }
+            case Effect.Accept(var id, var accept) -> {
+                if (isCurrent(id) && current != null) {
+                    current.replica().accept(accept);
+                }
+            }
+            case Effect.StartSync(var id, var full) -> {
+                if (isCurrent(id) && current != null) {
+                    startSync(current, full);
+                }
+            }
+            case Effect.ClearDirty _ -> copy.data().clearDirty(machine.view().primary());
+        }
+    }
+
+    private boolean isCurrent(long link) {
+        return session != null && session.link().id() == link;
+    }
+
+    private void tell(Link link, PeerMessage message) {
+        try {
+            link.send(PeerCodec.encode(message));
+        } catch (IOException e) {
+            // The link is closed now; its end is an event of its own.
+        }
+    }
+
+    private void startSync(Session with, boolean full) {
+        BlockSet more = new BlockSet(copy.sizeBytes());
+        if (full) {
+            more.addRange(0, copy.superblock().sizeBytes());
+        } else {
+            more.addAll(with.peerDirty());
+        }
+        Resync resync = new Resync(
+                copy.data(),
+                with.link(),
+                copy.data().markDirty(more),
+                () -> step(new Event.ResyncFinished(with.link().id(), now())));
+        with.resync(resync);
+        Thread.ofPlatform().daemon().name("mirror-resync-" + config.name()).start(resync);
+    }
+
+    private void answered(String request, String verb, boolean ok, String reason) {
+        outlet.answer(request, Message.of(verb, "ok", ok, "reason", reason));
+    }
+
+    /** The backing device failed: nothing more is acknowledged here. */
+    private void fail(IOException e) {
+        failure = "the backing device failed: " + e.getMessage();
+        log(failure);
+        try {
+            copy.data().mode(IoMode.CLOSED, null);
+        } catch (IOException again) {
+            log("and again: " + again.getMessage());
+        }
+    }
+
+    /** Ends serving; a Secondary only. */
+    void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        dialer.stop();
+        Session current = session;
+        if (current != null) {
+            current.link().close("dropped");
+            try {
+                var _ = current.awaitEnd();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        device.close();
+        copy.close();
+    }
+
+    private MonotonicTime now() {
+        return clock.now();
+    }
+
+    private void log(String what) {
+        System.err.println(config.name() + ": " + what);
+    }
+}

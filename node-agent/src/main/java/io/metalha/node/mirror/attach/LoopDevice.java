@@ -1,0 +1,149 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.mirror.attach;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A loop device over a file, by ioctl (linux/loop.h): a spawned losetup costs 10 ms of a takeover. */
+final class LoopDevice {
+    private static final long LOOP_CTL_GET_FREE = 0x4c82;
+    private static final long LOOP_CONFIGURE = 0x4c0a;
+    private static final long LOOP_CLR_FD = 0x4c01;
+    private static final int CONFIG_BYTES = 304;
+    private static final int FLAGS_OFFSET = 60;
+    private static final int NAME_OFFSET = 64;
+    private static final int NAME_MAX = 63;
+    private static final int FLAG_DIRECT_IO = 16;
+    private static final int BLOCK_BYTES = 4096;
+    private static final long LOOP_MAJOR = 7;
+    private static final int TRIES = 8;
+
+    private final Path node;
+
+    private LoopDevice(Path node) {
+        this.node = node;
+    }
+
+    Path node() {
+        return node;
+    }
+
+    static LoopDevice attach(Path file) throws IOException {
+        Kernel.SystemCallException last = null;
+        for (int i = 0; i < TRIES; i++) {
+            Path node = free();
+            int device = Kernel.open(node.toString(), Kernel.O_RDWR);
+            try {
+                // Where direct I/O on the file is not possible, the page cache in between costs speed, not safety.
+                if (!configure(device, file, FLAG_DIRECT_IO)) {
+                    var _ = configure(device, file, 0);
+                }
+                return new LoopDevice(node);
+            } catch (Kernel.SystemCallException e) {
+                if (e.errno() != Kernel.EBUSY) {
+                    throw e;
+                }
+                last = e; // Somebody else took it in between.
+            } finally {
+                Kernel.close(device);
+            }
+        }
+        throw new IOException("no free loop device after " + TRIES + " tries", last);
+    }
+
+    private static Path free() throws IOException {
+        int control = Kernel.open("/dev/loop-control", Kernel.O_RDWR);
+        int number;
+        try {
+            number = Kernel.ioctl(control, LOOP_CTL_GET_FREE, MemorySegment.NULL);
+        } finally {
+            Kernel.close(control);
+        }
+        Path node = Path.of("/dev/loop" + number);
+        if (!Files.exists(node)) {
+            // In a container nobody makes the node.
+            Kernel.makeBlockNode(node.toString(), LOOP_MAJOR << 8 | number);
+        }
+        return node;
+    }
+
+    private static boolean configure(int device, Path file, int flags) throws IOException {
+        int fd = Kernel.open(file.toString(), Kernel.O_RDWR);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment config = arena.allocate(CONFIG_BYTES, Long.BYTES);
+            config.set(ValueLayout.JAVA_INT, 0, fd);
+            config.set(ValueLayout.JAVA_INT, 4, BLOCK_BYTES);
+            config.set(ValueLayout.JAVA_INT, FLAGS_OFFSET, flags);
+            byte[] name = file.toString().getBytes(StandardCharsets.UTF_8);
+            MemorySegment.copy(name, 0, config, ValueLayout.JAVA_BYTE, NAME_OFFSET, Math.min(name.length, NAME_MAX));
+            var _ = Kernel.ioctl(device, LOOP_CONFIGURE, config);
+            return true;
+        } catch (Kernel.SystemCallException e) {
+            if (e.errno() == Kernel.EBUSY || flags == 0) {
+                throw e;
+            }
+            return false;
+        } finally {
+            Kernel.close(fd);
+        }
+    }
+
+    /** Whether a file system or another exclusive user has it open. */
+    boolean isInUse() throws IOException {
+        try {
+            Kernel.close(Kernel.open(node.toString(), Kernel.O_RDWR | Kernel.O_EXCL));
+            return false;
+        } catch (Kernel.SystemCallException e) {
+            if (e.errno() == Kernel.EBUSY) {
+                return true;
+            }
+            throw e;
+        }
+    }
+
+    /** Writes out what the kernel holds for the device. */
+    void sync() throws IOException {
+        int device = Kernel.open(node.toString(), Kernel.O_RDWR);
+        try {
+            Kernel.fsync(device);
+        } finally {
+            Kernel.close(device);
+        }
+    }
+
+    /** Where somebody still has it open, the kernel does it when they close it. */
+    void detach() throws IOException {
+        int device = Kernel.open(node.toString(), 0);
+        try {
+            var _ = Kernel.ioctl(device, LOOP_CLR_FD, MemorySegment.NULL);
+        } finally {
+            Kernel.close(device);
+        }
+    }
+
+    /** Loop devices over files whose path begins so: what a former process left. */
+    static List<LoopDevice> over(String pathPrefix) throws IOException {
+        List<LoopDevice> found = new ArrayList<>();
+        Path blocks = Path.of("/sys/block");
+        try (Stream<Path> all = Files.list(blocks)) {
+            for (Path block : all.toList()) {
+                Path backing = block.resolve("loop/backing_file");
+                if (block.getFileName().toString().startsWith("loop")
+                        && Files.exists(backing)
+                        && Files.readString(backing).startsWith(pathPrefix)) {
+                    found.add(new LoopDevice(Path.of("/dev").resolve(block.getFileName())));
+                }
+            }
+        }
+        return found;
+    }
+}

@@ -101,6 +101,8 @@ YAML
 deploy() { # node...
     local node
     (($#)) || set -- "${nodes[@]}"
+    exec 8>"$cache/.deploy.lock"
+    flock 8
     JAVA_HOME=$(jdk) "$root_dir/node-agent/src/main/package/assemble" "$package"
     for node; do
         require_node "$node"
@@ -109,6 +111,31 @@ deploy() { # node...
         ! running "$node" || restart_units "$node"
     done
     say "deployed to $*"
+}
+
+# Runs a server's processes once while they record what they load, for a faster start with less memory (40 s). Only with this build.
+train() { # node
+    local unit dropin
+    require_node "$1"
+    running "$1" || die "$1 is off"
+    deploy "$1"
+    for unit in keeper mirror agent; do
+        rm -f "$package/aot/$unit.aot"
+        dropin=/run/systemd/system/metalha-$unit.service.d
+        in_node "$1" sh -c "mkdir -p $dropin /var/lib/metalha/aot && rm -f /var/lib/metalha/aot/$unit.aot && printf '%s\n' '[Service]' \
+            'Environment=METALHA_AOT=off METALHA_JAVA_OPTIONS=-XX:AOTCacheOutput=/var/lib/metalha/aot/$unit.aot JAVA_AOT_OPTIONS=-Xmx256m' \
+            >$dropin/train.conf"
+    done
+    restart_units "$1"
+    say "$1: keeper, mirror and agent are recording for 20 s"
+    sleep 20
+    for unit in agent mirror keeper; do
+        in_node "$1" systemctl stop "metalha-$unit.service"
+        in_node "$1" sh -c "rm -f /run/systemd/system/metalha-$unit.service.d/train.conf; cat /var/lib/metalha/aot/$unit.aot" >"$package/aot/$unit.new" ||
+            die "$1: the $unit left no AOT cache; see lab logs $1 $unit"
+        mv "$package/aot/$unit.new" "$package/aot/$unit.aot"
+    done
+    say "$1: AOT caches: $(cd "$package/aot" && du -ch ./*.aot | tail -n1 | cut -f1); lab deploy puts them into all machines"
 }
 
 restart_units() { # node

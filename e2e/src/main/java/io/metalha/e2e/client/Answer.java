@@ -5,8 +5,7 @@ package io.metalha.e2e.client;
 /**
  * One attempt of the client and how it ended.
  *
- * @param startNanos when it began, {@link System#nanoTime()}, which on Linux is CLOCK_MONOTONIC: the clock of the
- *     journals of every container of the machine
+ * @param startNanos when it began, by {@link RawClock}
  * @param endNanos when the answer was there or was given up
  */
 public record Answer(Service service, long startNanos, long endNanos, Outcome outcome) {

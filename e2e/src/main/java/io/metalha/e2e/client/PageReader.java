@@ -37,14 +37,14 @@ final class PageReader implements Worker.Attempt {
     public Answer once() {
         Page page = pages.get(next);
         next = (next + 1) % pages.size();
-        long start = System.nanoTime();
+        long start = RawClock.nanos();
         Outcome outcome;
         try {
             outcome = judge(page, HttpAnswer.parse(fetch(page.path())));
         } catch (IOException e) {
             outcome = new None(page.path() + ": " + e.getMessage());
         }
-        return new Answer(Service.HTTP, start, System.nanoTime(), outcome);
+        return new Answer(Service.HTTP, start, RawClock.nanos(), outcome);
     }
 
     private Outcome judge(Page page, HttpAnswer answer) {

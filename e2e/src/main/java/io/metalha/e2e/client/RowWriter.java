@@ -35,17 +35,17 @@ final class RowWriter implements Worker.Attempt {
 
     @Override
     public Answer once() {
-        long start = System.nanoTime();
+        long start = RawClock.nanos();
         long id = ++nextId;
         try {
             Session open = session();
             open.insert().setString(1, run);
             open.insert().setLong(2, id);
             open.insert().executeUpdate();
-            return new Answer(Service.SQL, start, System.nanoTime(), new Good(id, open.host()));
+            return new Answer(Service.SQL, start, RawClock.nanos(), new Good(id, open.host()));
         } catch (SQLException e) {
             drop();
-            return new Answer(Service.SQL, start, System.nanoTime(), new None(String.valueOf(e.getMessage())));
+            return new Answer(Service.SQL, start, RawClock.nanos(), new None(String.valueOf(e.getMessage())));
         }
     }
 

@@ -5,7 +5,7 @@ package io.metalha.e2e.evidence;
 /**
  * A moment at which a node's right to have effects for a group began or ended, as the node itself logged it.
  *
- * @param nanos CLOCK_MONOTONIC, one clock for all containers of the machine
+ * @param nanos CLOCK_MONOTONIC_RAW, one clock for all containers of the machine
  */
 public record Mark(String node, String group, long nanos, Kind kind) {
 

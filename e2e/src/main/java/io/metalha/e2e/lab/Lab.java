@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.e2e.lab;
 
+import io.metalha.e2e.client.RawClock;
 import io.metalha.e2e.lab.Commands.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ public final class Lab {
             while (Files.exists(init) && !Thread.currentThread().isInterrupted()) {
                 LockSupport.parkNanos(DEATH_WATCH_NANOS);
             }
-            return System.nanoTime();
+            return RawClock.nanos();
         });
         Thread watcher = Thread.ofPlatform().daemon().name("death of " + node).start(death);
         try {
@@ -122,14 +123,10 @@ public final class Lab {
                 .orFail();
     }
 
-    /** The units' journal of all boots; empty when the machine is off. */
-    public List<Journal.Line> journal(String node, String... units) {
-        var words = new ArrayList<>(List.of("journalctl", "-o", "json", "--no-pager"));
-        for (String unit : units) {
-            words.addAll(List.of("-u", unit));
-        }
-        Result result = exec(node, words.toArray(String[]::new));
-        return result.ok() ? Journal.parse(node, result.output()) : List.of();
+    /** The messages of a unit, of all boots; empty when the machine is off. */
+    public String messages(String node, String unit) {
+        Result result = exec(node, "journalctl", "-o", "cat", "--no-pager", "-u", unit);
+        return result.ok() ? result.output() : "";
     }
 
     /** The end of a machine's journal as a person reads it. */

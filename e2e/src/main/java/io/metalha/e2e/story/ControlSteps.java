@@ -9,6 +9,7 @@ import static io.metalha.e2e.story.Scene.SERVER2;
 import static io.metalha.e2e.story.Scene.TAKEOVER;
 import static io.metalha.e2e.story.Scene.WEB;
 
+import io.metalha.e2e.client.RawClock;
 import io.metalha.e2e.evidence.Outage;
 import io.metalha.e2e.kube.Failover;
 import io.metalha.e2e.lab.Commands.Result;
@@ -48,7 +49,7 @@ final class ControlSteps {
         Outage outage;
         scene.lab().stopApi();
         try {
-            at = System.nanoTime();
+            at = RawClock.nanos();
             scene.powerOff(SERVER1);
             outage = scene.awaitServed(DB, at, TAKEOVER);
         } finally {
@@ -65,7 +66,7 @@ final class ControlSteps {
         Outage outage;
         scene.lab().stopOperator();
         try {
-            long at = System.nanoTime();
+            long at = RawClock.nanos();
             scene.powerOff(SERVER1);
             outage = scene.awaitServed(DB, at, TAKEOVER);
         } finally {

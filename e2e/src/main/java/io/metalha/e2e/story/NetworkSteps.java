@@ -11,6 +11,7 @@ import static io.metalha.e2e.story.Scene.WEB;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.metalha.e2e.client.Answer;
+import io.metalha.e2e.client.RawClock;
 import io.metalha.e2e.evidence.Span;
 import io.metalha.e2e.kube.Group;
 import java.time.Duration;
@@ -67,7 +68,7 @@ final class NetworkSteps {
     private static Measured publicDead(Scene scene) throws Exception {
         scene.awaitHome(REDUNDANT);
         Seen before = Seen.of(scene);
-        long at = System.nanoTime();
+        long at = RawClock.nanos();
         scene.lab().cut(SERVER1, "public");
         scene.lab().cut(SERVER2, "public");
         // What the agents say cannot reach the API now; the history tells it afterwards.
@@ -97,7 +98,7 @@ final class NetworkSteps {
     private static Measured standStill(Scene scene) throws Exception {
         scene.awaitHome(REDUNDANT);
         List<String> before = scene.failoverIds(DB);
-        long at = System.nanoTime();
+        long at = RawClock.nanos();
         try {
             PROCESSES.forEach(unit -> scene.lab().signal(SERVER1, unit, "STOP"));
             Measured measured = PowerSteps.tookOver(scene, DB, before, at, SERVER2);
@@ -137,7 +138,7 @@ final class NetworkSteps {
     static Measured publicCable(Scene scene) throws Exception {
         scene.awaitHome(REDUNDANT);
         List<String> before = scene.failoverIds(DB);
-        long at = System.nanoTime();
+        long at = RawClock.nanos();
         scene.lab().cut(SERVER1, "public");
         try {
             return PowerSteps.tookOver(scene, DB, before, at, SERVER2);
@@ -150,7 +151,7 @@ final class NetworkSteps {
     private static Measured isolated(Scene scene) throws Exception {
         scene.awaitHome(REDUNDANT);
         List<String> before = scene.failoverIds(DB);
-        long at = System.nanoTime();
+        long at = RawClock.nanos();
         scene.lab().cut(SERVER1, "private");
         scene.lab().cut(SERVER1, "public");
         Measured measured;

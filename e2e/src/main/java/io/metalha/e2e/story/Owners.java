@@ -25,7 +25,7 @@ final class Owners {
 
     /** Reads a machine's journal; done before each power loss, which may take the journal's end with it. */
     void collect(String node) {
-        marks.addAll(OwnerLog.marks(lab.journal(node, KEEPER)));
+        marks.addAll(OwnerLog.marks(node, lab.messages(node, KEEPER)));
     }
 
     void powerLost(String node, List<String> groups, long nanos) {

@@ -10,6 +10,7 @@ import static io.metalha.e2e.story.Scene.SERVER2;
 import static io.metalha.e2e.story.Scene.TAKEOVER;
 import static io.metalha.e2e.story.Scene.WEB;
 
+import io.metalha.e2e.client.RawClock;
 import io.metalha.e2e.evidence.Outage;
 import io.metalha.e2e.kube.Failover;
 import io.metalha.e2e.kube.Group;
@@ -56,9 +57,9 @@ final class PowerSteps {
     static Measured powerLoss(Scene scene, String group, String owner, String other) throws Exception {
         scene.awaitOn(group, owner, TAKEOVER);
         scene.awaitRedundant(group, REDUNDANT);
-        scene.awaitServed(group, System.nanoTime(), TAKEOVER);
+        scene.awaitServed(group, RawClock.nanos(), TAKEOVER);
         List<String> before = scene.failoverIds(group);
-        long at = System.nanoTime();
+        long at = RawClock.nanos();
         scene.powerOff(owner);
         return tookOver(scene, group, before, at, other);
     }
@@ -129,7 +130,7 @@ final class PowerSteps {
     }
 
     static Measured automaticFailback(Scene scene) throws Exception {
-        long at = System.nanoTime();
+        long at = RawClock.nanos();
         scene.awaitOn(DB, SERVER1, REDUNDANT);
         Outage outage = scene.awaitServed(DB, at, TAKEOVER);
         scene.awaitRedundant(DB, REDUNDANT);
@@ -155,7 +156,7 @@ final class PowerSteps {
 
     private static Measured askedFailback(Scene scene) throws Exception {
         List<String> before = scene.failoverIds(WEB);
-        long at = System.nanoTime();
+        long at = RawClock.nanos();
         String operation = scene.api().operation("Failback", Map.of("group", WEB));
         QuietSteps.awaitSucceeded(scene, operation);
         scene.awaitOn(WEB, SERVER2, TAKEOVER);
@@ -168,7 +169,7 @@ final class PowerSteps {
         scene.awaitHome(REDUNDANT);
         scene.powerOff(SERVER1);
         scene.awaitOn(DB, SERVER2, TAKEOVER);
-        scene.awaitServed(DB, System.nanoTime(), TAKEOVER);
+        scene.awaitServed(DB, RawClock.nanos(), TAKEOVER);
         scene.powerOff(SERVER2);
         scene.lab().revive(SERVER1);
         Await.until(TAKEOVER, "server1 says why it does not start its stale copy", () -> {

@@ -8,6 +8,7 @@ import static io.metalha.e2e.story.Scene.SERVER2;
 import static io.metalha.e2e.story.Scene.TAKEOVER;
 import static io.metalha.e2e.story.Scene.WEB;
 
+import io.metalha.e2e.client.RawClock;
 import io.metalha.e2e.evidence.Outage;
 import io.metalha.e2e.kube.Failover;
 import java.time.Duration;
@@ -60,7 +61,7 @@ final class QuietSteps {
         scene.awaitHome(STEADY);
         List<String> before = scene.failoverIds(DB);
         String pid = mainPid(scene);
-        long at = System.nanoTime();
+        long at = RawClock.nanos();
         scene.lab().exec(SERVER1, "kill", "-" + signal, pid).orFail();
         Await.until(RECOVERY, "another mariadbd process on server1", () -> {
             String now = mainPid(scene);
@@ -87,7 +88,7 @@ final class QuietSteps {
     static Measured move(Scene scene, String group, String to) throws Exception {
         scene.awaitRedundant(group, STEADY);
         List<String> before = scene.failoverIds(group);
-        long at = System.nanoTime();
+        long at = RawClock.nanos();
         String operation = scene.api().operation("Move", Map.of("group", group, "node", to));
         awaitSucceeded(scene, operation);
         scene.awaitOn(group, to, TAKEOVER);

@@ -4,6 +4,7 @@ package io.metalha.e2e.story;
 
 import io.metalha.e2e.client.Answer.Service;
 import io.metalha.e2e.client.LoadClient;
+import io.metalha.e2e.client.RawClock;
 import io.metalha.e2e.evidence.LostRows;
 import io.metalha.e2e.evidence.Outage;
 import io.metalha.e2e.kube.Api;
@@ -90,8 +91,8 @@ final class Scene {
         awaitOn(WEB, SERVER2, bound);
         awaitRedundant(DB, bound);
         awaitRedundant(WEB, bound);
-        awaitServed(DB, System.nanoTime(), bound);
-        awaitServed(WEB, System.nanoTime(), bound);
+        awaitServed(DB, RawClock.nanos(), bound);
+        awaitServed(WEB, RawClock.nanos(), bound);
     }
 
     /** Reads a group, and remembers the takeovers that its history shows: the API keeps only the last ten. */

@@ -86,13 +86,13 @@ class LoadClientIT {
                     && good(client, Service.SQL, 0)
                     && good(client, Service.HTTP, 0));
 
-            long paused = System.nanoTime();
+            long paused = RawClock.nanos();
             server.getDockerClient().pauseContainerCmd(server.getContainerId()).exec();
-            await(() -> System.nanoTime() - paused > Duration.ofSeconds(1).toNanos());
+            await(() -> RawClock.nanos() - paused > Duration.ofSeconds(1).toNanos());
             server.getDockerClient()
                     .unpauseContainerCmd(server.getContainerId())
                     .exec();
-            long resumed = System.nanoTime();
+            long resumed = RawClock.nanos();
             await(() -> good(client, Service.SQL, resumed) && good(client, Service.HTTP, resumed));
 
             for (Service service : Service.values()) {

@@ -8,7 +8,6 @@ import io.metalha.e2e.client.Answer;
 import io.metalha.e2e.client.Answer.Good;
 import io.metalha.e2e.client.Answer.Service;
 import io.metalha.e2e.evidence.Mark.Kind;
-import io.metalha.e2e.lab.Journal;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -49,16 +48,16 @@ class DoubleWritersTest {
 
     @Test
     void readsTheKeepersWords() {
-        var lines = Journal.parse("server1", """
-                {"__MONOTONIC_TIMESTAMP":"1000","_SYSTEMD_UNIT":"k","MESSAGE":"granted group=db epoch=7:1"}
-                {"__MONOTONIC_TIMESTAMP":"2000","_SYSTEMD_UNIT":"k","MESSAGE":"nothing of interest"}
-                {"__MONOTONIC_TIMESTAMP":"3000","_SYSTEMD_UNIT":"k","MESSAGE":"lost group=db epoch=7:1 reason=Expired"}
-                {"__MONOTONIC_TI""");
+        String journal = """
+                2026-11-23T23:00:00Z raw=1000000 group db: held under epoch 7.1 (was: nobody; waited 12 ms)
+                2026-11-23T23:00:00Z raw=1500000 group db: record written, sequence 3
+                2026-11-23T23:00:01Z raw=3000000 group db: no longer held, epoch 7.1: Expired
+                2026-11-23T23:00:01Z raw=4000000 gro""";
         assertEquals(
                 List.of(
                         new Mark("server1", "db", 1_000_000, Kind.BEGIN),
                         new Mark("server1", "db", 3_000_000, Kind.END)),
-                OwnerLog.marks(lines));
+                OwnerLog.marks("server1", journal));
     }
 
     private static Mark begin(String node, long millis) {

@@ -25,11 +25,11 @@ public final class Timeline {
             if (answer.service() != service) {
                 continue;
             }
-            found.addFirst(answer);
+            found.add(answer);
             if (answer.endNanos() - fromNanos < 0 && answer.good()) {
                 break;
             }
         }
-        return found;
+        return List.copyOf(found.reversed());
     }
 }

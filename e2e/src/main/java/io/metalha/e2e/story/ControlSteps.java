@@ -51,6 +51,7 @@ final class ControlSteps {
         try {
             at = RawClock.nanos();
             scene.powerOff(SERVER1);
+            scene.awaitInterrupted(DB, at, TAKEOVER);
             outage = scene.awaitServed(DB, at, TAKEOVER);
         } finally {
             scene.lab().startApi();
@@ -68,6 +69,7 @@ final class ControlSteps {
         try {
             long at = RawClock.nanos();
             scene.powerOff(SERVER1);
+            scene.awaitInterrupted(DB, at, TAKEOVER);
             outage = scene.awaitServed(DB, at, TAKEOVER);
         } finally {
             scene.lab().startOperator();

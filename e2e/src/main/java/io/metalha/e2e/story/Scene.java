@@ -112,6 +112,15 @@ final class Scene {
         return read(group).failovers().stream().map(Failover::id).toList();
     }
 
+    /** Waits until the client misses an answer: a fault that is asked about too early has not shown yet. */
+    void awaitInterrupted(String group, long fromNanos, Duration bound) {
+        Await.until(bound, "the client's first missing answer of " + group, () -> {
+            boolean missed = client.timeline().since(serviceOf(group), fromNanos).stream()
+                    .anyMatch(answer -> !answer.good() && answer.endNanos() - fromNanos >= 0);
+            return missed ? Optional.empty() : Optional.of("all answers are good");
+        });
+    }
+
     /** Waits until the client is answered again, and gives the outage since {@code fromNanos} as it saw it. */
     Outage awaitServed(String group, long fromNanos, Duration bound) {
         var service = serviceOf(group);

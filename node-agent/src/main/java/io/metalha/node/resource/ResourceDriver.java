@@ -4,6 +4,7 @@ package io.metalha.node.resource;
 
 import io.metalha.node.core.Epoch;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Starts, stops and probes one resource on this host. Idempotent: start of the started and stop of the stopped succeed.
@@ -40,6 +41,11 @@ public interface ResourceDriver {
 
     /** What is the case on this host now, whoever caused it. Unknown is not Stopped. */
     Probe probe(Duration timeout);
+
+    /** Something that a person should know although the resource runs: one sentence for status. */
+    default Optional<String> warning() {
+        return Optional.empty();
+    }
 
     /** How a start or stop went. */
     sealed interface Outcome {

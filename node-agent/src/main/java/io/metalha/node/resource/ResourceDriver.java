@@ -42,6 +42,21 @@ public interface ResourceDriver {
     /** What is the case on this host now, whoever caused it. Unknown is not Stopped. */
     Probe probe(Duration timeout);
 
+    /**
+     * Calls whenever a probe may find something new, so that a death or a pulled cable is met in milliseconds and not at
+     * the next look. On a thread of the source: hand over, do not work there. Closing ends it.
+     */
+    default Watch watch(Runnable changed) {
+        return () -> {};
+    }
+
+    /** Ends a {@link #watch}. */
+    @FunctionalInterface
+    interface Watch extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /** Something that a person should know although the resource runs: one sentence for status. */
     default Optional<String> warning() {
         return Optional.empty();

@@ -33,7 +33,7 @@ final class Registration {
     private final Name host;
     private final SimpleResolver server;
 
-    Registration(VirtualHostNameSettings settings, Duration timeout) throws TextParseException {
+    Registration(VirtualHostNameSettings settings, Duration timeout) throws IOException {
         this.settings = settings;
         this.host = Name.fromString(settings.name(), absolute(settings.zone()));
         this.server = new SimpleResolver(settings.server());
@@ -41,7 +41,7 @@ final class Registration {
         server.setTCP(true);
         server.setTimeout(timeout);
         if (settings.key().isPresent()) {
-            var key = settings.key().get();
+            var key = settings.key().get().read();
             server.setTSIGKey(
                     new TSIG(absolute(key.algorithm().toLowerCase(Locale.ROOT)), absolute(key.name()), key.secret()));
         }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.resource.dns;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -20,13 +21,20 @@ public record VirtualHostNameSettings(
         String name,
         String zone,
         InetSocketAddress server,
-        Optional<TsigKey> key,
+        Optional<KeySource> key,
         Duration ttl,
         Optional<String> reverseZone,
         List<InetAddress> addresses,
         String node) {
     public VirtualHostNameSettings {
         addresses = List.copyOf(addresses);
+    }
+
+    /** Where the key is read at each registration, so that a changed Secret counts at once. */
+    @FunctionalInterface
+    public interface KeySource {
+        /** Throws IOException with a sentence when there is no such key. */
+        TsigKey read() throws IOException;
     }
 
     /**

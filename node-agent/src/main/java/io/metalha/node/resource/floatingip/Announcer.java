@@ -15,6 +15,7 @@ final class Announcer {
 
     private final FloatingIpSettings settings;
     private @Nullable Thread repeating;
+    private @Nullable Neighbours current;
 
     Announcer(FloatingIpSettings settings) {
         this.settings = settings;
@@ -28,32 +29,48 @@ final class Announcer {
         }
         Neighbours neighbours = Neighbours.of(settings.address(), link);
         neighbours.announce();
-        repeating = Thread.ofVirtual().name("announce-" + settings.text()).start(() -> repeat(neighbours));
+        repeat(neighbours);
+    }
+
+    /** From the beginning, for a link that was down. */
+    synchronized void again() {
+        Neighbours neighbours = current;
+        if (neighbours != null) {
+            end();
+            announceQuietly(neighbours);
+            repeat(neighbours);
+        }
+    }
+
+    private void repeat(Neighbours neighbours) {
+        current = neighbours;
+        repeating = Thread.ofVirtual().name("announce-" + settings.text()).start(() -> keepOn(neighbours));
     }
 
     synchronized void end() {
         if (repeating != null) {
             repeating.interrupt();
             repeating = null;
+            current = null;
         }
     }
 
-    private static void repeat(Neighbours neighbours) {
+    private static void keepOn(Neighbours neighbours) {
         try {
             for (Duration pause : QUICK) {
                 Thread.sleep(pause);
-                announce(neighbours);
+                announceQuietly(neighbours);
             }
             while (true) {
                 Thread.sleep(SLOW);
-                announce(neighbours);
+                announceQuietly(neighbours);
             }
         } catch (InterruptedException _) {
             // The address is going; the thread ends.
         }
     }
 
-    private static void announce(Neighbours neighbours) {
+    private static void announceQuietly(Neighbours neighbours) {
         try {
             neighbours.announce();
         } catch (IOException _) {

@@ -30,11 +30,14 @@ public final class FloatingIp implements ResourceDriver {
     private final FloatingIpSettings settings;
     private final AddressFilter filter;
     private final Announcer announcer;
+    private final LinkState links;
     private @Nullable CompletableFuture<DuplicateProbe.Answer> early;
+    private @Nullable Watch carrier;
 
-    public FloatingIp(FloatingIpSettings settings, AddressFilter filter) {
+    public FloatingIp(FloatingIpSettings settings, AddressFilter filter, LinkState links) {
         this.settings = settings;
         this.filter = filter;
+        this.links = links;
         this.announcer = new Announcer(settings);
     }
 
@@ -102,6 +105,7 @@ public final class FloatingIp implements ResourceDriver {
                 routes.add(placement.entry());
             }
             announcer.begin(link);
+            announceWhenCarrierReturns(link.name());
             return new Outcome.Done();
         } catch (IOException e) {
             return new Outcome.Failed("putting " + settings.text() + " on its interface failed: " + e.getMessage());
@@ -111,7 +115,7 @@ public final class FloatingIp implements ResourceDriver {
     @Override
     public synchronized Outcome stop(Epoch epoch, boolean hard, Duration timeout) {
         early = null;
-        announcer.end();
+        quiet();
         try (var routes = RouteSocket.open()) {
             Optional<Placement> found = Placement.find(settings, routes);
             Outcome closed =
@@ -155,8 +159,36 @@ public final class FloatingIp implements ResourceDriver {
 
     /** The group is deleted or the driver replaced: only the announcements have a life of their own. */
     @Override
-    public void forget() {
+    public synchronized void forget() {
+        quiet();
+    }
+
+    @Override
+    public Watch watch(Runnable changed) {
+        return links.listen((link, _) -> {
+            if (place().filter(place -> !place.endsWith("@" + link)).isEmpty()) {
+                changed.run();
+            }
+        });
+    }
+
+    /** Switches forget a port whose cable was out. */
+    private void announceWhenCarrierReturns(String name) {
+        if (carrier == null) {
+            carrier = links.listen((link, up) -> {
+                if (up && link.equals(name)) {
+                    announcer.again();
+                }
+            });
+        }
+    }
+
+    private void quiet() {
         announcer.end();
+        if (carrier != null) {
+            carrier.close();
+            carrier = null;
+        }
     }
 
     private DuplicateProbe.Answer probeDuplicates() {

@@ -5,15 +5,17 @@ package io.metalha.node.resource.floatingip;
 import io.metalha.node.linux.NetworkLink;
 import io.metalha.node.linux.RouteSocket;
 import io.metalha.node.linux.RouteSocket.LinkEvent;
+import io.metalha.node.resource.ResourceDriver.Watch;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Which links of this host have a carrier, and who wants to know when one loses or gets it. The kernel tells at once; a
+ * Which links of this host have a carrier, for whoever wants to know when one loses or gets it. The kernel tells at once; a
  * full look each second finds what a flood of messages made the kernel drop. One platform thread, for the wait in the
  * kernel.
  */
@@ -26,22 +28,26 @@ public final class LinkState implements AutoCloseable {
 
     private static final int LOOK_MILLIS = 1_000;
 
-    private final Listener listener;
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final RouteSocket events;
     private final Thread watching;
     private volatile Map<String, Boolean> carriers = Map.of();
     private volatile boolean closed;
 
-    private LinkState(Listener listener) throws IOException {
-        this.listener = listener;
+    private LinkState() throws IOException {
         this.events = RouteSocket.forLinkEvents();
         look();
         this.watching = Thread.ofPlatform().name("link-state").daemon().start(this::watch);
     }
 
-    /** The listener hears every link once, then every change. */
-    public static LinkState watch(Listener listener) throws IOException {
-        return new LinkState(listener);
+    public static LinkState open() throws IOException {
+        return new LinkState();
+    }
+
+    /** The listener hears every change from now on. */
+    public Watch listen(Listener listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
     }
 
     /** False for a link that is not there. */
@@ -98,7 +104,7 @@ public final class LinkState implements AutoCloseable {
         Boolean before = next.put(link, up);
         carriers = Map.copyOf(next);
         if (before == null || before != up) {
-            listener.carrier(link, up);
+            listeners.forEach(listener -> listener.carrier(link, up));
         }
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.resource.systemd;
 
+import io.metalha.node.resource.ResourceDriver.Watch;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -82,7 +83,7 @@ public final class SystemBus implements Systemd, AutoCloseable {
     }
 
     @Override
-    public AutoCloseable watch(String unit, Runnable changed) throws IOException {
+    public Watch watch(String unit, Runnable changed) throws IOException {
         return call(open -> {
             String path = open.path(unit);
             var rule = DBusMatchRuleBuilder.create()
@@ -91,7 +92,14 @@ public final class SystemBus implements Systemd, AutoCloseable {
                     .withMember("PropertiesChanged")
                     .withPath(path)
                     .build();
-            return open.connection.addGenericSigHandler(rule, _ -> changed.run());
+            AutoCloseable handler = open.connection.addGenericSigHandler(rule, _ -> changed.run());
+            return () -> {
+                try {
+                    handler.close();
+                } catch (Exception _) {
+                    // The connection is gone, and the handler with it.
+                }
+            };
         });
     }
 

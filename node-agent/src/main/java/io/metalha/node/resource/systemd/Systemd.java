@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.resource.systemd;
 
+import io.metalha.node.resource.ResourceDriver.Watch;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -22,5 +23,5 @@ public interface Systemd {
     void reload() throws IOException;
 
     /** Calls on each change of the unit's state, on a thread of the bus: hand over, do not work here. */
-    AutoCloseable watch(String unit, Runnable changed) throws IOException;
+    Watch watch(String unit, Runnable changed) throws IOException;
 }

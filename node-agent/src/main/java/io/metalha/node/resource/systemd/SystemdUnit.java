@@ -137,6 +137,17 @@ public final class SystemdUnit implements ResourceDriver {
         }
     }
 
+    /** systemd tells of a main process's death within milliseconds. */
+    @Override
+    public Watch watch(Runnable changed) {
+        try {
+            return systemd.watch(settings.unit(), changed);
+        } catch (IOException e) {
+            log("changes of " + settings.unit() + " are not heard, only looked for: " + e.getMessage());
+            return () -> {};
+        }
+    }
+
     @Override
     public void forget() {
         try {

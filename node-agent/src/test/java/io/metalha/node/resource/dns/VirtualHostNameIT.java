@@ -159,7 +159,7 @@ class VirtualHostNameIT {
                 "iptv-db",
                 "iptv.example",
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                Optional.of(new TsigKey("iptv-dns", "hmac-sha256", secret)),
+                Optional.of(() -> new TsigKey("iptv-dns", "hmac-sha256", secret)),
                 Duration.ofSeconds(5),
                 Optional.of("10.18.198.in-addr.arpa"),
                 all,

@@ -40,9 +40,10 @@ class FloatingIpIT {
     private static final String SIX = "fd77:1::50";
 
     private final List<String> filtered = new CopyOnWriteArrayList<>();
+    private LinkState links;
 
     @BeforeEach
-    void connect() {
+    void connect() throws IOException {
         assumeTrue(HostCommand.isRoot() && HostCommand.exists("ip"), "needs root and iproute2");
         disconnect();
         run("ip", "netns", "add", SPACE);
@@ -54,10 +55,14 @@ class FloatingIpIT {
         inSpace("ip", "address", "add", "fd77:1::2/64", "dev", "peer0", "nodad");
         inSpace("ip", "link", "set", "peer0", "up");
         await(BOUND, "the link's carrier", () -> run("ip", "link", "show", LINK).contains("LOWER_UP"));
+        links = LinkState.open();
     }
 
     @AfterEach
     void disconnect() {
+        if (links != null) {
+            links.close();
+        }
         tryRun("ip", "netns", "delete", SPACE);
         tryRun("ip", "link", "delete", LINK);
     }
@@ -123,7 +128,8 @@ class FloatingIpIT {
     @Test
     void lostCarrierIsHeardAndSeen() throws Exception {
         Map<String, Boolean> heard = new ConcurrentHashMap<>();
-        try (var links = LinkState.watch(heard::put)) {
+        try (var _ = links.listen(heard::put)) {
+            heard.put(LINK, true);
             FloatingIp ip = floatingIp(FOUR + "/24");
             assertEquals(new Outcome.Done(), ip.start(EPOCH, BOUND));
             assertTrue(links.hasCarrier(LINK));
@@ -163,19 +169,22 @@ class FloatingIpIT {
     }
 
     private FloatingIp floatingIp(String cidr) {
-        return new FloatingIp(FloatingIpSettings.parse(cidr, Optional.empty()), new AddressFilter() {
-            @Override
-            public Outcome open(String place, Epoch epoch, Duration timeout) {
-                filtered.add("open " + place);
-                return new Outcome.Done();
-            }
+        return new FloatingIp(
+                FloatingIpSettings.parse(cidr, Optional.empty()),
+                new AddressFilter() {
+                    @Override
+                    public Outcome open(String place, Epoch epoch, Duration timeout) {
+                        filtered.add("open " + place);
+                        return new Outcome.Done();
+                    }
 
-            @Override
-            public Outcome close(String place, Epoch epoch, Duration timeout) {
-                filtered.add("close " + place);
-                return new Outcome.Done();
-            }
-        });
+                    @Override
+                    public Outcome close(String place, Epoch epoch, Duration timeout) {
+                        filtered.add("close " + place);
+                        return new Outcome.Done();
+                    }
+                },
+                links);
     }
 
     private static String shown(String address) {

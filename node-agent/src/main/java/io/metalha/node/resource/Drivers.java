@@ -97,7 +97,15 @@ public final class Drivers {
                 Path.of(spec.mountPoint()),
                 spec.type() == FilesystemType.XFS ? FilesystemSettings.Type.XFS : FilesystemSettings.Type.EXT4,
                 options(spec.options()),
-                spec.create() == CreatePolicy.IF_BLANK);
+                create(spec.create()));
+    }
+
+    private static FilesystemSettings.Create create(CreatePolicy policy) {
+        return switch (policy) {
+            case NEVER -> FilesystemSettings.Create.NEVER;
+            case IF_BLANK -> FilesystemSettings.Create.IF_BLANK;
+            case IF_BLANK_FROM_MOUNT_POINT -> FilesystemSettings.Create.IF_BLANK_FROM_MOUNT_POINT;
+        };
     }
 
     private static List<String> options(@Nullable String options) {

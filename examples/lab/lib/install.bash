@@ -12,7 +12,7 @@ readonly token_lifetime=8760h
 
 build_metalha() {
     say "building MetalHA without its tests (a minute or two)"
-    (cd "$root_dir" && JAVA_HOME=$(jdk) mvn -B -q -ntp -pl crds,node-agent,operator -DskipTests package)
+    (cd "$root_dir" && JAVA_HOME=$(jdk) mvn -B -q -ntp -pl crds,node-agent,operator -Dmaven.test.skip=true -Dspotless.check.skip=true package)
 }
 
 jdk() { find_jdk || die "a JDK 25 is missing: set JAVA_HOME to one"; }
@@ -36,6 +36,8 @@ install_objects() {
         "$control_plane_bin/helm" template metalha "$chart" --namespace "$NAMESPACE" --set "agents={$(IFS=, && echo "${nodes[*]}")}" |
             kube apply --server-side --force-conflicts --namespace "$NAMESPACE" -f - >/dev/null
     fi
+    kube get role metalha-operator metalha-agent --namespace "$NAMESPACE" >/dev/null 2>&1 ||
+        kube apply --namespace "$NAMESPACE" -f "$lab_dir/roles.yaml" >/dev/null
     secret "$CLUSTER_KEY_SECRET" --from-file=key=<(openssl rand 32)
     secret "$TSIG_SECRET" --from-literal=name="$TSIG_KEY_NAME" --from-literal=algorithm="$TSIG_ALGORITHM" \
         --from-literal=secret="$(tsig_secret)"
@@ -52,7 +54,7 @@ credentials() { # node
     local account=metalha-agent-$1 etc=$state/servers/$1/etc role=node
     [[ $1 != "$WITNESS" ]] || role=witness
     service_account "$account"
-    bind_agent "$account"
+    bind "$account" metalha-agent
     mkdir -p "$etc"
     kubeconfig_of "$account" "$etc/kubeconfig"
     cat >"$etc/node.conf" <<CONF
@@ -69,12 +71,9 @@ service_account() { # name
         kube create serviceaccount "$1" --namespace "$NAMESPACE" >/dev/null
 }
 
-# The chart's Role metalha-agent; an older chart without it gets the lab's.
-bind_agent() { # account
-    kube get role metalha-agent --namespace "$NAMESPACE" >/dev/null 2>&1 ||
-        kube apply --namespace "$NAMESPACE" -f "$lab_dir/agent-role.yaml" >/dev/null
+bind() { # account role
     kube get rolebinding "$1" --namespace "$NAMESPACE" >/dev/null 2>&1 ||
-        kube create rolebinding "$1" --role=metalha-agent --serviceaccount="$NAMESPACE:$1" --namespace "$NAMESPACE" >/dev/null
+        kube create rolebinding "$1" --role="$2" --serviceaccount="$NAMESPACE:$1" --namespace "$NAMESPACE" >/dev/null
 }
 
 kubeconfig_of() { # account file
@@ -154,6 +153,7 @@ operator_start() {
     mkdir -p "$dir/app" "$dir/account"
     rsync -a --delete "$operator_app/" "$dir/app/"
     service_account "$account"
+    bind "$account" metalha-operator
     kube create token "$account" --namespace "$NAMESPACE" --duration="$token_lifetime" >"$dir/account/token"
     kube config view --minify --raw --flatten -o 'jsonpath={.clusters[0].cluster.certificate-authority-data}' |
         base64 -d >"$dir/account/ca.crt"
@@ -164,7 +164,7 @@ operator_start() {
     host_port=${url#https://}
     docker run -d --name "$(container operator)" --hostname operator --init --network "$PUBLIC_NETWORK" --ip "$OPERATOR_PUBLIC" \
         -v "$java:/java:ro" -v "$dir/app:/app:ro" -v "$dir/account:/var/run/secrets/kubernetes.io/serviceaccount:ro" \
-        -v "$state/resolv.conf:/etc/resolv.conf:ro" -e QUARKUS_OPERATOR_SDK_NAMESPACES="$NAMESPACE" -e POD_NAMESPACE="$NAMESPACE" \
+        -v "$state/resolv.conf:/etc/resolv.conf:ro" -e METALHA_NAMESPACES="$NAMESPACE" \
         -e KUBERNETES_SERVICE_HOST="${host_port%%:*}" -e KUBERNETES_SERVICE_PORT="$([[ $host_port == *:* ]] && echo "${host_port##*:}" || echo 443)" \
         "$image:latest" /java/bin/java -Xmx160m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar /app/quarkus-run.jar >/dev/null
     say "the operator runs"

@@ -6,6 +6,7 @@ import io.metalha.api.v1alpha1.ClusterGroupSpec;
 import io.metalha.api.v1alpha1.ClusterGroupStatus;
 import io.metalha.api.v1alpha1.FailoverReport;
 import io.metalha.api.v1alpha1.Member;
+import io.metalha.api.v1alpha1.Member.Mirror;
 import io.metalha.api.v1alpha1.Member.Part;
 import io.metalha.api.v1alpha1.MemberRole;
 import io.metalha.api.v1alpha1.Resource;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Plans a ClusterGroup's status: whether its spec is accepted, how it stands, what happened. */
 public final class GroupPlanner {
     private static final int FAILOVERS_KEPT = 10;
+    private static final String UNKNOWN = "Unknown";
     private static final ClusterGroupStatus NOTHING_YET = ClusterGroupStatus.ofMembers(List.of());
 
     public GroupPlan plan(GroupFacts facts) {
@@ -83,23 +85,28 @@ public final class GroupPlanner {
         return all.isEmpty() ? null : all;
     }
 
+    /** Every word of the entry that could be taken for a present state; the agent's next report takes them back. */
     private static Member asUnknown(Member member) {
         return new Member(
                 member.node(),
                 MemberRole.UNKNOWN,
                 false,
                 "NotReporting",
-                "The agent of this node does not report: nobody can tell what it does. Look at metalha-agent there.",
+                "The agent of this node does not report, so nobody can tell what it does: look at metalha-agent there.",
                 null,
                 null,
                 null,
                 null,
                 unknown(member.resources()),
                 unknown(member.monitors()),
-                List.of(),
+                member.mirrors().stream().map(GroupPlanner::asUnknown).toList(),
                 null,
                 List.of(),
                 List.of());
+    }
+
+    private static Mirror asUnknown(Mirror mirror) {
+        return new Mirror(mirror.name(), UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, null, null, null, null);
     }
 
     private static List<Part> unknown(List<Part> parts) {

@@ -4,6 +4,7 @@ package io.metalha.operator.plan;
 
 import io.metalha.api.v1alpha1.ClusterGroup;
 import io.metalha.api.v1alpha1.Condition;
+import io.metalha.api.v1alpha1.DeletionPolicy;
 import io.metalha.api.v1alpha1.FailoverReport;
 import io.metalha.api.v1alpha1.Member;
 import io.metalha.api.v1alpha1.MemberRole;
@@ -204,22 +205,25 @@ record GroupStanding(
         String rest = accepted == null
                 ? " Nothing is started until then."
                 : " What runs is untouched: generation %d stays in force.".formatted(accepted);
-        return capital(problems.getFirst().sentence()) + more + "." + rest;
+        return "Not acted upon: " + problems.getFirst().sentence() + more + "." + rest;
     }
 
-    private String deletionText() {
+    /** What becomes of the deletion. Deleting the CRDs passes no admission policy, so a running group may get here unasked. */
+    String deletionText() {
         String waits = view.notStopped().stream()
                 .map(member -> member.node() + " (" + word(member) + ")")
                 .collect(Collectors.joining(", "));
-        return waits.isEmpty()
-                ? "The group has stopped everywhere; its data stays."
-                : "Stopping in order; waiting for " + waits + ". Its data stays.";
+        if (waits.isEmpty()) {
+            return "Deleted: the group has stopped everywhere; its data stays.";
+        }
+        return facts.group().getSpec().deletionPolicy() == DeletionPolicy.STOP
+                ? "Deleted: stopping in order, waiting for " + waits + ". Its data stays."
+                : "Deleted, but deletionPolicy is Refuse, so " + waits
+                        + " goes on: set spec.deletionPolicy to Stop to have it stopped.";
     }
 
     private String word(Member member) {
-        return view.known(member)
-                ? GroupView.roleOf(member).name().toLowerCase(java.util.Locale.ROOT)
-                : "does not report";
+        return view.known(member) ? Words.of(GroupView.roleOf(member)) : "does not report";
     }
 
     private String applyingText() {
@@ -269,9 +273,5 @@ record GroupStanding(
     private static String told(Member member, String otherwise) {
         String message = member.message();
         return message == null ? member.node() + " " + otherwise + "." : member.node() + ": " + message;
-    }
-
-    private static String capital(String sentence) {
-        return sentence.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + sentence.substring(1);
     }
 }

@@ -20,7 +20,9 @@ record GroupSummary(
 
     List<String> sentences() {
         var sentences = new ArrayList<String>();
-        if (!standing.problems().isEmpty()) {
+        if (standing.deleting()) {
+            sentences.add(standing.deletionText());
+        } else if (!standing.problems().isEmpty()) {
             sentences.add(standing.stalledText());
         }
         sentences.add(where());

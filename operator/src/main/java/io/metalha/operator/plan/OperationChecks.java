@@ -65,7 +65,7 @@ final class OperationChecks {
     }
 
     static String notYet(OperationType type) {
-        return "operations of type " + type + " are not carried out in this version";
+        return "operations of type " + Words.of(type) + " are not carried out in this version";
     }
 
     private static Verdict move(GroupView view, @Nullable String wanted) {

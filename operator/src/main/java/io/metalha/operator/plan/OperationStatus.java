@@ -82,7 +82,7 @@ final class OperationStatus {
                 before.acceptedAt(),
                 report.startedAt() == null ? before.startedAt() : report.startedAt(),
                 ended ? finished : null,
-                ended ? complete(facts, reason(report.state()), told) : incomplete(facts, told),
+                ended ? complete(facts, Words.of(report.state()), told) : incomplete(facts, told),
                 seen(facts));
     }
 
@@ -97,17 +97,6 @@ final class OperationStatus {
                 Times.text(facts.now()),
                 complete(facts, "Failed", message),
                 seen(facts));
-    }
-
-    private static String reason(OperationState state) {
-        return switch (state) {
-            case PENDING -> "Pending";
-            case ACCEPTED -> "Accepted";
-            case RUNNING -> "Running";
-            case SUCCEEDED -> "Succeeded";
-            case FAILED -> "Failed";
-            case REFUSED -> "Refused";
-        };
     }
 
     private static List<Condition> complete(OperationFacts facts, String reason, String message) {

@@ -37,6 +37,7 @@ public final class Api implements AutoCloseable {
         this.namespace = namespace;
         this.kubeconfig = kubeconfig;
         Config config = Config.fromKubeconfig(kubeconfig.toFile());
+        config.setClientKeyAlgo(KeyAlgorithm.of(config.getClientKeyData()));
         config.setRequestTimeout(REQUEST_MILLIS);
         config.setConnectionTimeout(REQUEST_MILLIS);
         config.setRequestRetryBackoffLimit(0);

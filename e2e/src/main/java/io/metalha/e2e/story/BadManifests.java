@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -46,7 +47,7 @@ final class BadManifests {
             if (applied.ok()) {
                 return Optional.of("was accepted");
             }
-            return applied.output().contains(says)
+            return contains(applied.output(), says)
                     ? Optional.empty()
                     : Optional.of("was refused without '%s': %s"
                             .formatted(says, applied.output().strip()));
@@ -62,7 +63,7 @@ final class BadManifests {
                     Group seen = scene.api().group(group);
                     return seen.condition("Stalled")
                                     .filter(c -> c.status().equals("True"))
-                                    .filter(c -> c.message().contains(says))
+                                    .filter(c -> contains(c.message(), says))
                                     .isPresent()
                             ? Optional.empty()
                             : Optional.of(seen.condition("Stalled").toString());
@@ -119,6 +120,10 @@ final class BadManifests {
                         true,
                         "32",
                         group("bad-nodes", nodes, ADDRESS.formatted("198.18.10.64/24"), "")));
+    }
+
+    private static boolean contains(String text, String part) {
+        return text.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT));
     }
 
     private static String group(String name, String resources) {

@@ -71,7 +71,10 @@ public final class LeasePage implements AutoCloseable {
 
     /** The slot of the group, or -1. Costs a scan; keep the result. */
     public int slotOf(GroupId group) {
-        long key = group.key();
+        return slotOf(group.key());
+    }
+
+    private int slotOf(long key) {
         for (int slot = 0; slot < SLOTS; slot++) {
             if ((long) LONG.getAcquire(page, offset(slot) + 8) == key) {
                 return slot;
@@ -82,10 +85,15 @@ public final class LeasePage implements AutoCloseable {
 
     /** Writer only: the group's slot, a free one the first time. */
     public int claim(GroupId group) {
-        int slot = slotOf(group);
+        return claim(group.key());
+    }
+
+    /** As {@link #claim(GroupId)}, for a keeper that resumes and knows keys only. */
+    public int claim(long key) {
+        int slot = slotOf(key);
         for (int free = 0; slot < 0 && free < SLOTS; free++) {
             if ((long) LONG.getAcquire(page, offset(free) + 8) == 0) {
-                LONG.setRelease(page, offset(free) + 8, group.key());
+                LONG.setRelease(page, offset(free) + 8, key);
                 slot = free;
             }
         }
@@ -125,6 +133,11 @@ public final class LeasePage implements AutoCloseable {
         }
         // A keeper that was stopped in mid-write: in doubt nothing is held.
         return 0;
+    }
+
+    /** Key of the slot's group, 0 for a free slot. */
+    public long key(int slot) {
+        return (long) LONG.getAcquire(page, offset(slot) + 8);
     }
 
     /** The epoch that the slot shows, {@link Epoch#NONE} for none; for display and for resumption. */

@@ -1,0 +1,223 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.keeper;
+
+import io.metalha.node.lease.LeaseEffect.Persist;
+import io.metalha.node.lease.LeaseEffect.PersistStore;
+import io.metalha.node.lease.LeaseEvent.Started;
+import io.metalha.node.lease.LeaseEvent.StoredGroup;
+import io.metalha.node.lease.StoreState;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The voter's durable memory: the file {@code store} and one file a group, written by a thread of their own, so that a
+ * slow disk delays a vote and never a heartbeat (safety rule 18). A later write of a group replaces one still waiting.
+ */
+final class RecordStore implements AutoCloseable {
+    private static final String STORE = "store";
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final Path directory;
+    private final KeeperLog log;
+    private final LongConsumer persisted;
+    private final Map<Long, TwoSlotFile> files = new HashMap<>();
+    private final TwoSlotFile storeFile;
+    private final Thread writer = new Thread(this::write, "records");
+
+    // Guarded by this.
+    private Map<Long, Persist> waiting = new HashMap<>();
+    private @Nullable PersistStore waitingStore;
+    private long waitingToken;
+    private boolean closed;
+
+    // The writer's, after load.
+    private RecordFormat.Store store;
+    private final Started started;
+
+    /** Reads what is there; {@code persisted} is told, on the writer's thread, up to which token all is on the disk. */
+    RecordStore(Path directory, Duration configuredLease, KeeperLog log, LongConsumer persisted) throws IOException {
+        this.directory = directory;
+        this.log = log;
+        this.persisted = persisted;
+        Files.createDirectories(directory);
+        storeFile = new TwoSlotFile(directory.resolve(STORE));
+        List<StoredGroup> groups = new ArrayList<>();
+        String fault = readGroups(groups);
+        RecordFormat.Store found = null;
+        switch (storeFile.read()) {
+            case TwoSlotFile.Content.Value(byte[] bytes) -> found = RecordFormat.decodeStore(bytes);
+            case TwoSlotFile.Content.Nothing _ -> fault = groups.isEmpty() ? fault : "the file store is missing";
+            case TwoSlotFile.Content.Damaged _ -> fault = "the file store is damaged";
+        }
+        if (found != null && groups.size() < found.groups()) {
+            fault = found.groups() - groups.size() + " record files are missing";
+        }
+        if (found != null && fault.isEmpty()) {
+            store = found;
+            started = new Started(found.state(), found.longestGrant(), groups);
+        } else {
+            // Under a new id: what comes back is not the voter that forgot (safety rule 7).
+            Duration longest = found == null || found.longestGrant().compareTo(configuredLease) < 0
+                    ? configuredLease
+                    : found.longestGrant();
+            store = new RecordFormat.Store(UUID.randomUUID(), StoreState.EMPTY, longest, 0);
+            started = new Started(StoreState.EMPTY, longest, List.of());
+            if (!fault.isEmpty()) {
+                log.line("records: " + fault + ": this voter abstains until a majority without it admits it again");
+            }
+        }
+        writer.setDaemon(true);
+    }
+
+    private String readGroups(List<StoredGroup> groups) throws IOException {
+        String fault = "";
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "[0-9a-f]*")) {
+            for (Path path : found) {
+                TwoSlotFile file = new TwoSlotFile(path);
+                if (file.read() instanceof TwoSlotFile.Content.Value(byte[] bytes)) {
+                    StoredGroup group = RecordFormat.decodeGroup(bytes);
+                    files.put(group.group(), file);
+                    groups.add(group);
+                } else {
+                    // A file that was being made when the power went holds nothing; it was never counted.
+                    fault = Files.size(path) == 0 ? fault : path.getFileName() + " is damaged";
+                    file.close();
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            fault = String.valueOf(e.getMessage());
+        }
+        return fault;
+    }
+
+    Started started() {
+        return started;
+    }
+
+    UUID id() {
+        return store.id();
+    }
+
+    void start() {
+        writer.start();
+    }
+
+    synchronized void persist(Persist effect) {
+        waiting.put(effect.group(), effect);
+        waitingToken = effect.token();
+        notifyAll();
+    }
+
+    synchronized void persist(PersistStore effect) {
+        waitingStore = effect;
+        waitingToken = effect.token();
+        notifyAll();
+    }
+
+    private record Batch(List<Persist> groups, @Nullable PersistStore store, long token) {}
+
+    private synchronized @Nullable Batch take() throws InterruptedException {
+        while (waiting.isEmpty() && waitingStore == null) {
+            if (closed) {
+                return null;
+            }
+            wait();
+        }
+        Batch batch = new Batch(List.copyOf(waiting.values()), waitingStore, waitingToken);
+        waiting = new HashMap<>();
+        waitingStore = null;
+        return batch;
+    }
+
+    private void write() {
+        try {
+            for (Batch batch = take(); batch != null; batch = take()) {
+                while (!write(batch)) {
+                    Thread.sleep(RETRY);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            closeFiles();
+        }
+    }
+
+    private boolean write(Batch batch) {
+        try {
+            List<TwoSlotFile> written = new ArrayList<>();
+            for (Persist effect : batch.groups()) {
+                TwoSlotFile file = fileOf(effect.group());
+                file.write(RecordFormat.encode(new StoredGroup(effect.group(), effect.promised(), effect.record())));
+                written.add(file);
+            }
+            PersistStore change = batch.store();
+            if (change != null || store.groups() != files.size()) {
+                store = change == null
+                        ? new RecordFormat.Store(store.id(), store.state(), store.longestGrant(), files.size())
+                        : new RecordFormat.Store(store.id(), change.state(), change.longestGrant(), files.size());
+                storeFile.write(RecordFormat.encode(store));
+                written.add(storeFile);
+            }
+            persisted.accept(batch.token());
+            for (TwoSlotFile file : written) {
+                file.settle();
+            }
+            return true;
+        } catch (IOException e) {
+            log.line("records: " + e.getMessage() + "; this voter is silent until it can write, trying again in "
+                    + RETRY.toSeconds() + " s");
+            return false;
+        }
+    }
+
+    private TwoSlotFile fileOf(long group) throws IOException {
+        TwoSlotFile file = files.get(group);
+        if (file == null) {
+            file = new TwoSlotFile(directory.resolve("%016x".formatted(group)));
+            files.put(group, file);
+            try (FileChannel entry = FileChannel.open(directory, StandardOpenOption.READ)) {
+                entry.force(true);
+            }
+        }
+        return file;
+    }
+
+    private void closeFiles() {
+        try {
+            storeFile.close();
+            for (TwoSlotFile file : files.values()) {
+                file.close();
+            }
+        } catch (IOException e) {
+            log.line("records: " + e.getMessage());
+        }
+    }
+
+    /** Writes what waits, then ends. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        try {
+            writer.join(Duration.ofSeconds(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -33,7 +33,9 @@ install_objects() {
     kube apply --server-side --force-conflicts -f "$chart/crds" >/dev/null
     kube wait --for=condition=Established --timeout=30s -f "$chart/crds" >/dev/null
     if [[ -e $chart/Chart.yaml ]]; then
-        "$control_plane_bin/helm" template metalha "$chart" --namespace "$NAMESPACE" --set "agents={$(IFS=, && echo "${nodes[*]}")}" |
+        # Templates only: there is no kubelet here that would run the operator's Deployment.
+        "$control_plane_bin/helm" template metalha "$chart" --namespace "$NAMESPACE" --set operator.deploy=false \
+            --set "agents={$(IFS=, && echo "${nodes[*]}")}" --set "agentSecrets={$CLUSTER_KEY_SECRET,$TSIG_SECRET}" |
             kube apply --server-side --force-conflicts --namespace "$NAMESPACE" -f - >/dev/null
     fi
     kube get role metalha-operator metalha-agent --namespace "$NAMESPACE" >/dev/null 2>&1 ||

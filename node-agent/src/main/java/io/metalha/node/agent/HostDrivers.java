@@ -1,0 +1,66 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.agent;
+
+import io.metalha.api.v1alpha1.ClusterGroup;
+import io.metalha.api.v1alpha1.Monitor;
+import io.metalha.api.v1alpha1.Resource;
+import io.metalha.node.core.GroupId;
+import io.metalha.node.core.NodeId;
+import io.metalha.node.local.LineClient;
+import io.metalha.node.resource.ResourceDriver;
+import io.metalha.node.resource.floatingip.LinkState;
+import io.metalha.node.resource.mirrordisk.MirrorPort;
+import io.metalha.node.resource.systemd.SystemBus;
+import io.metalha.node.resource.systemd.Systemd;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The drivers of this host. Each group has a filter of its own, for the keeper wants to know whose address it is. */
+final class HostDrivers implements Drivers {
+    private final NodeId self;
+    private final Supplier<LineClient> keeper;
+    private final MirrorPort mirrors;
+    private final SecretStore secrets;
+    private final Systemd systemd = new SystemBus();
+    private final LinkState links;
+    private final Map<GroupId, io.metalha.node.resource.Drivers> byGroup = new HashMap<>();
+
+    HostDrivers(NodeId self, Supplier<LineClient> keeper, MirrorPort mirrors, SecretStore secrets, LinkState links) {
+        this.self = self;
+        this.keeper = keeper;
+        this.mirrors = mirrors;
+        this.secrets = secrets;
+        this.links = links;
+    }
+
+    @Override
+    public ResourceDriver driver(ClusterGroup group, Resource resource) {
+        return of(group).driver(id(group), group.getSpec().resources(), resource);
+    }
+
+    @Override
+    public io.metalha.node.monitor.Monitor monitor(ClusterGroup group, Monitor monitor) {
+        throw new IllegalArgumentException("monitor " + monitor.name() + ": monitors are not part of this build yet");
+    }
+
+    @Override
+    public StopList stopList(ClusterGroup group) {
+        io.metalha.node.resource.Drivers.StopList list =
+                of(group).stopList(id(group), group.getSpec().resources());
+        return new StopList(list.cgroups(), list.addresses());
+    }
+
+    private synchronized io.metalha.node.resource.Drivers of(ClusterGroup group) {
+        GroupId id = id(group);
+        return byGroup.computeIfAbsent(
+                id,
+                _ -> new io.metalha.node.resource.Drivers(
+                        self.name(), new KeeperFilter(id, keeper), mirrors, systemd, links, secrets::texts));
+    }
+
+    private static GroupId id(ClusterGroup group) {
+        return new GroupId(group.getMetadata().getName());
+    }
+}

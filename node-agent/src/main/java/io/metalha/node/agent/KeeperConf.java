@@ -1,0 +1,100 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.agent;
+
+import io.metalha.api.v1alpha1.MetalCluster;
+import io.metalha.api.v1alpha1.MetalClusterSpec;
+import io.metalha.api.v1alpha1.MetalClusterStatus;
+import io.metalha.node.core.NodeId;
+import io.metalha.node.core.Timing;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** keeper.conf as it follows from a MetalCluster whose voters have their numbers. */
+final class KeeperConf {
+    private KeeperConf() {}
+
+    /** Empty while the operator has not given numbers, or has none for this machine. */
+    static Optional<String> text(MetalCluster cluster, NodeId self, boolean witness, Path keyFile) {
+        MetalClusterStatus status = cluster.getStatus();
+        if (status == null || status.voters() == null) {
+            return Optional.empty();
+        }
+        List<MetalClusterStatus.Voter> voters = status.voters().voters().stream()
+                .sorted(Comparator.comparing(MetalClusterStatus.Voter::number))
+                .toList();
+        Optional<MetalClusterStatus.Voter> own = voters.stream()
+                .filter(voter -> voter.name().equals(self.name()))
+                .findFirst();
+        if (own.isEmpty()) {
+            return Optional.empty();
+        }
+        Timing timing = timing(cluster);
+        StringBuilder text = new StringBuilder("# Written by the agent from MetalCluster "
+                + cluster.getMetadata().getName() + "; changes are lost.\n");
+        line(text, "cluster.uid", cluster.getMetadata().getUid());
+        line(text, "cluster.keyFile", keyFile);
+        line(text, "self.name", self);
+        line(text, "self.number", own.get().number());
+        line(text, "role", witness ? "witness" : "node");
+        line(text, "timing.heartbeatMillis", timing.heartbeat().toMillis());
+        line(text, "timing.peerTimeoutMillis", timing.peerTimeout().toMillis());
+        line(text, "timing.leaseMillis", timing.lease().toMillis());
+        line(text, "timing.stopMarginMillis", timing.stopMargin().toMillis());
+        line(text, "timing.agentDeadlineMillis", timing.agentDeadline().toMillis());
+        line(text, "timing.driftPermille", timing.driftPermille());
+        line(text, "voters.sequence", status.voters().sequence());
+        line(
+                text,
+                "voters",
+                voters.stream().map(voter -> voter.number().toString()).collect(Collectors.joining(",")));
+        Map<String, MetalClusterSpec.Machine> machines = machines(cluster);
+        for (MetalClusterStatus.Voter voter : voters) {
+            String prefix = "voter." + voter.number() + ".";
+            line(text, prefix + "name", voter.name());
+            MetalClusterSpec.Machine machine = machines.get(voter.name());
+            if (machine != null) {
+                new TreeMap<>(machine.addresses())
+                        .forEach((path, address) -> line(
+                                text,
+                                prefix + "path." + path,
+                                endpoint(address, cluster.getSpec().port())));
+            }
+        }
+        return Optional.of(text.toString());
+    }
+
+    static Timing timing(MetalCluster cluster) {
+        MetalClusterStatus status = cluster.getStatus();
+        MetalClusterStatus.Timing t = status == null ? null : status.timing();
+        return t == null
+                ? Timing.normal()
+                : new Timing(
+                        t.heartbeat(),
+                        t.peerTimeout(),
+                        t.lease(),
+                        t.stopMargin(),
+                        t.agentDeadline(),
+                        t.driftPermille());
+    }
+
+    /** Servers and witnesses by name. */
+    static Map<String, MetalClusterSpec.Machine> machines(MetalCluster cluster) {
+        return Stream.concat(cluster.getSpec().nodes().stream(), cluster.getSpec().witnesses().stream())
+                .collect(Collectors.toMap(MetalClusterSpec.Machine::name, machine -> machine, (a, _) -> a));
+    }
+
+    static String endpoint(String address, int port) {
+        return address.contains(":") ? "[" + address + "]:" + port : address + ":" + port;
+    }
+
+    private static void line(StringBuilder text, String key, Object value) {
+        text.append(key).append('=').append(value).append('\n');
+    }
+}

@@ -1,0 +1,233 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.agent;
+
+import io.metalha.api.v1alpha1.ClusterOperation;
+import io.metalha.api.v1alpha1.ClusterOperationStatus;
+import io.metalha.api.v1alpha1.Member.OperationReport;
+import io.metalha.api.v1alpha1.OperationState;
+import io.metalha.api.v1alpha1.OperationType;
+import io.metalha.node.core.Epoch;
+import io.metalha.node.core.GroupId;
+import io.metalha.node.core.MonotonicTime;
+import io.metalha.node.core.NodeId;
+import io.metalha.node.group.Leave;
+import io.metalha.node.group.Phase;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out the operations that the operator accepted and that are this node's to do: each once, and only under the
+ * epoch on which it was decided (safety rule 22).
+ */
+final class Operations {
+    /** An operation that has not come to its end by then is reported as failed. */
+    private static final Duration DEADLINE = Duration.ofMinutes(5);
+
+    /** More accepted operations at once than this wait until others have ended. */
+    private static final int OPEN_MAX = 1000;
+
+    private final AgentLoop agent;
+    private final Map<String, Running> running = new HashMap<>();
+    private final Map<String, ClusterOperation> open = new HashMap<>();
+
+    /** One that was begun and whose end is awaited. */
+    private record Running(
+            String uid, OperationType type, GroupId group, String target, MonotonicTime since, String startedAt) {}
+
+    Operations(AgentLoop agent) {
+        this.agent = agent;
+    }
+
+    void shown(ClusterOperation operation) {
+        ClusterOperationStatus status = operation.getStatus();
+        String uid = operation.getMetadata().getUid();
+        boolean accepted = status != null && status.state() == OperationState.ACCEPTED;
+        if (accepted && operation.getSpec().group() != null && open.size() < OPEN_MAX) {
+            open.put(uid, operation);
+        } else {
+            open.remove(uid);
+        }
+    }
+
+    private void beginWhatIsMine() {
+        for (ClusterOperation operation : List.copyOf(open.values())) {
+            String uid = operation.getMetadata().getUid();
+            String group = operation.getSpec().group();
+            ClusterOperationStatus status = operation.getStatus();
+            GroupRunner runner = group == null ? null : agent.groups().get(new GroupId(group));
+            if (agent.config().operationsDone().contains(uid)) {
+                open.remove(uid);
+            } else if (runner != null && status != null && mine(operation, runner)) {
+                open.remove(uid);
+                agent.operationDone(uid);
+                begin(operation, status, runner);
+            }
+        }
+    }
+
+    /** The owner acts; on what runs nowhere, the first node of the placement that is listed and is this one. */
+    private boolean mine(ClusterOperation operation, GroupRunner runner) {
+        boolean holding = !runner.machine().phase().held().equals(Epoch.NONE);
+        if (holding) {
+            return true;
+        }
+        boolean nobody = runner.holder().isEmpty();
+        boolean first = runner.policy().nodes().stream()
+                .filter(node ->
+                        node.equals(agent.self()) || agent.view().peer(node).agentWell(agent.now()))
+                .findFirst()
+                .equals(Optional.of(agent.self()));
+        return nobody && first && needsNoOwner(operation.getSpec().type());
+    }
+
+    private static boolean needsNoOwner(OperationType type) {
+        return switch (type) {
+            case START, STOP -> true;
+            case MOVE,
+                    FAILBACK,
+                    RESTART,
+                    DRAIN,
+                    RESYNC,
+                    VERIFY,
+                    FORCE_TAKEOVER,
+                    RESOLVE_SPLIT_BRAIN,
+                    TEST_FENCING,
+                    SIMULATE_FAILURE -> false;
+        };
+    }
+
+    private void begin(ClusterOperation operation, ClusterOperationStatus status, GroupRunner runner) {
+        String uid = operation.getMetadata().getUid();
+        OperationType type = operation.getSpec().type();
+        Epoch held = runner.machine().phase().held();
+        String decidedOn = status.epoch();
+        if (decidedOn != null && !held.equals(Epoch.NONE) && !held.equals(Epoch.parse(decidedOn))) {
+            report(
+                    runner,
+                    uid,
+                    OperationState.REFUSED,
+                    "it was decided on epoch " + decidedOn + ", now it is " + held,
+                    null);
+            return;
+        }
+        String note = operation.getSpec().note() == null
+                ? ""
+                : ": " + operation.getSpec().note();
+        String why = "ClusterOperation " + operation.getMetadata().getName() + " of type " + type + note;
+        String target = target(operation, status, runner);
+        String startedAt = now();
+        Journal.say(runner.id() + ": carries out " + why);
+        switch (type) {
+            case MOVE, FAILBACK -> {
+                if (target.isEmpty() || target.equals(agent.self().name())) {
+                    report(runner, uid, OperationState.REFUSED, "no other node can take the group now", null);
+                    return;
+                }
+                Leave.Kind kind = type == OperationType.MOVE ? Leave.Kind.MOVE : Leave.Kind.FAILBACK;
+                runner.giveUp(new Leave(kind, target, why));
+            }
+            case STOP -> {
+                runner.mark(true);
+                runner.giveUp(new Leave(Leave.Kind.STOP, "", why));
+            }
+            case START -> runner.mark(false);
+            case RESTART -> runner.restart(why);
+            case DRAIN, RESYNC, VERIFY, FORCE_TAKEOVER, RESOLVE_SPLIT_BRAIN, TEST_FENCING, SIMULATE_FAILURE -> {
+                report(runner, uid, OperationState.REFUSED, "this version of the agent does not know " + type, null);
+                return;
+            }
+        }
+        report(runner, uid, OperationState.RUNNING, why, startedAt);
+        running.put(uid, new Running(uid, type, runner.id(), target, agent.now(), startedAt));
+    }
+
+    private String target(ClusterOperation operation, ClusterOperationStatus status, GroupRunner runner) {
+        if (status.target() != null) {
+            return status.target();
+        }
+        if (operation.getSpec().node() != null) {
+            return operation.getSpec().node();
+        }
+        return io.metalha.node.placement.Placement.next(runner.policy(), runner.situation(agent.now()))
+                .map(NodeId::name)
+                .orElse("");
+    }
+
+    /** Sees what was begun to its end. */
+    void turn() {
+        beginWhatIsMine();
+        for (Running each : List.copyOf(running.values())) {
+            GroupRunner runner = agent.groups().get(each.group());
+            if (runner == null) {
+                running.remove(each.uid());
+            } else {
+                outcome(each, runner).ifPresent(state -> {
+                    String message =
+                            switch (state) {
+                                case SUCCEEDED ->
+                                    "done in " + agent.now().since(each.since()).toMillis() + " ms";
+                                case FAILED ->
+                                    "not done within " + DEADLINE.toMinutes() + " minutes, or done otherwise"
+                                            + " than asked; see the group's members";
+                                case PENDING, ACCEPTED, RUNNING, REFUSED -> "";
+                            };
+                    report(runner, each.uid(), state, message, each.startedAt());
+                    running.remove(each.uid());
+                });
+            }
+        }
+    }
+
+    private Optional<OperationState> outcome(Running each, GroupRunner runner) {
+        Phase phase = runner.machine().phase();
+        boolean done =
+                switch (each.type()) {
+                    case MOVE, FAILBACK -> runsOn(each.target(), runner);
+                    case STOP -> phase instanceof Phase.Standby;
+                    case START -> phase instanceof Phase.Running || anotherRuns(runner);
+                    case RESTART -> phase instanceof Phase.Running;
+                    case DRAIN, RESYNC, VERIFY, FORCE_TAKEOVER, RESOLVE_SPLIT_BRAIN, TEST_FENCING, SIMULATE_FAILURE ->
+                        false;
+                };
+        boolean backHere = phase instanceof Phase.Running
+                && (each.type() == OperationType.MOVE || each.type() == OperationType.FAILBACK);
+        if (done) {
+            return Optional.of(OperationState.SUCCEEDED);
+        }
+        boolean late = agent.now().since(each.since()).compareTo(DEADLINE) > 0;
+        return late || backHere ? Optional.of(OperationState.FAILED) : Optional.empty();
+    }
+
+    private boolean runsOn(String node, GroupRunner runner) {
+        return agent.view()
+                .peer(new NodeId(node))
+                .group(runner.id().key())
+                .map(told -> told.is() == Blob.Is.RUNNING)
+                .orElse(false);
+    }
+
+    private boolean anotherRuns(GroupRunner runner) {
+        return runner.policy().nodes().stream()
+                .anyMatch(node -> !node.equals(agent.self()) && runsOn(node.name(), runner));
+    }
+
+    private void report(
+            GroupRunner runner, String uid, OperationState state, String message, @Nullable String startedAt) {
+        boolean ended = state != OperationState.RUNNING;
+        OperationReport entry =
+                new OperationReport(uid, state, message, startedAt == null ? now() : startedAt, ended ? now() : null);
+        agent.history(runner.id().name(), history -> history.withOperation(entry));
+        Journal.say(runner.id() + ": operation " + uid + " " + state + ": " + message);
+    }
+
+    private static String now() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
+    }
+}

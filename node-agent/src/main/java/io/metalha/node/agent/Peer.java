@@ -1,0 +1,123 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.agent;
+
+import io.metalha.node.core.MonotonicTime;
+import io.metalha.node.core.NodeId;
+import io.metalha.node.local.Message;
+import io.metalha.node.placement.PathReport;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What this node knows of another machine, from its keeper and from that machine's agent. */
+final class Peer {
+    /** An agent whose beat stands still for this long is not well. */
+    static final Duration AGENT_SILENT = Duration.ofSeconds(5);
+
+    private final NodeId name;
+    private int number;
+    private boolean alive;
+    private boolean seen;
+    private MonotonicTime aliveSince = MonotonicTime.ZERO;
+    private MonotonicTime beatAt = MonotonicTime.ZERO;
+    private int beat = -1;
+    private final Map<String, PathState> paths = new LinkedHashMap<>();
+    private Map<Integer, Blob.Path> reports = Map.of();
+    private final Map<Integer, Blob.Group> groups = new HashMap<>();
+    private final Map<Integer, MonotonicTime> leavingSince = new HashMap<>();
+
+    record PathState(boolean up, Instant since, long rttMicros) {}
+
+    Peer(NodeId name) {
+        this.name = name;
+    }
+
+    NodeId name() {
+        return name;
+    }
+
+    int number() {
+        return number;
+    }
+
+    boolean alive() {
+        return alive;
+    }
+
+    boolean seen() {
+        return seen;
+    }
+
+    /** When it was last seen to come or go. */
+    MonotonicTime aliveSince() {
+        return aliveSince;
+    }
+
+    Map<String, PathState> paths() {
+        return paths;
+    }
+
+    boolean agentWell(MonotonicTime now) {
+        return alive && beat >= 0 && now.since(beatAt).compareTo(AGENT_SILENT) < 0;
+    }
+
+    Optional<Blob.Group> group(long key) {
+        return Optional.ofNullable(groups.get(Blob.keyOf(key)));
+    }
+
+    /** Since when its agent says that it is stopping the group. */
+    Optional<MonotonicTime> leavingSince(long key) {
+        return Optional.ofNullable(leavingSince.get(Blob.keyOf(key)));
+    }
+
+    Optional<Blob.Path> report(String path) {
+        return Optional.ofNullable(reports.get(path.hashCode()));
+    }
+
+    static PathReport.Carrier carrier(Optional<Blob.Path> report) {
+        return report.map(Blob.Path::carrier).orElse(PathReport.Carrier.UNKNOWN);
+    }
+
+    /** A {@code member} line; true when it came or went. */
+    boolean member(Message message, Instant wall, MonotonicTime now) {
+        number = (int) message.getLong("number");
+        boolean was = alive;
+        alive = message.getBoolean("alive");
+        seen |= alive;
+        if (was != alive) {
+            aliveSince = now;
+        }
+        for (String entry : message.find("paths").orElse("").split(",")) {
+            String[] parts = entry.split(":");
+            if (parts.length >= 2) {
+                boolean up = parts[1].equals("up");
+                PathState before = paths.get(parts[0]);
+                Instant since = before != null && before.up() == up ? before.since() : wall;
+                paths.put(parts[0], new PathState(up, since, parts.length > 2 ? Long.parseLong(parts[2]) : 0));
+            }
+        }
+        return was != alive;
+    }
+
+    void blob(Blob blob, MonotonicTime now) {
+        if (blob.beat() != beat) {
+            beat = blob.beat();
+            beatAt = now;
+        }
+        Map<Integer, Blob.Path> told = new HashMap<>();
+        blob.paths().forEach(path -> told.put(path.name(), path));
+        reports = told;
+        for (Blob.Group group : blob.groups()) {
+            groups.put(group.key(), group);
+            if (group.is() == Blob.Is.STOPPING) {
+                leavingSince.putIfAbsent(group.key(), now);
+            } else if (group.is() == Blob.Is.RUNNING) {
+                leavingSince.remove(group.key());
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.agent;
+
+import io.metalha.api.v1alpha1.Member;
+import io.metalha.api.v1alpha1.MetalNodeStatus;
+
+/** Where status goes. Calls return at once; only the newest of each is kept while the API server cannot be reached. */
+public interface Publisher {
+    Publisher NOWHERE = new Publisher() {
+        @Override
+        public void member(String group, Member member) {}
+
+        @Override
+        public void node(MetalNodeStatus status) {}
+    };
+
+    void member(String group, Member member);
+
+    void node(MetalNodeStatus status);
+}

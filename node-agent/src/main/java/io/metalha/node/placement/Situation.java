@@ -1,0 +1,40 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.placement;
+
+import io.metalha.node.core.NodeId;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything a decision about one group looks at.
+ *
+ * @param self        the node that decides
+ * @param nodes       what is known of each node, this one too
+ * @param holder      the node that holds the group's lease, as far as known
+ * @param lastOwner   the node that held it last
+ * @param moveTo      the target of a planned move that is under way
+ * @param stopped     a person, or the final action, stopped the group
+ * @param cooling     this node gave the group up a moment ago: others first
+ * @param uptime      since this agent started
+ * @param slot        between two candidates' attempts
+ */
+public record Situation(
+        NodeId self,
+        Map<NodeId, NodeView> nodes,
+        Optional<NodeId> holder,
+        Optional<NodeId> lastOwner,
+        Optional<NodeId> moveTo,
+        boolean stopped,
+        boolean cooling,
+        Duration uptime,
+        Duration slot) {
+    public Situation {
+        nodes = Map.copyOf(nodes);
+    }
+
+    NodeView view(NodeId node) {
+        return nodes.getOrDefault(node, NodeView.UNKNOWN);
+    }
+}

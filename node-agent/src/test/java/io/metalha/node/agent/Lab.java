@@ -1,0 +1,51 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.agent;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.metalha.api.v1alpha1.ClusterGroup;
+import io.metalha.api.v1alpha1.MetalCluster;
+
+/** Objects as the API server would show them. */
+final class Lab {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private Lab() {}
+
+    static MetalCluster cluster() {
+        return read(MetalCluster.class, """
+                {"apiVersion":"metalha.io/v1alpha1","kind":"MetalCluster",
+                 "metadata":{"name":"iptv","namespace":"metalha","uid":"11111111-2222-3333-4444-555555555555","generation":1},
+                 "spec":{"clusterKeySecret":"key","paths":[{"name":"public"}],
+                  "nodes":[{"name":"server1","addresses":{"public":"127.0.0.1"}},
+                           {"name":"server2","addresses":{"public":"127.0.0.2"}}],
+                  "witnesses":[{"name":"witness","addresses":{"public":"127.0.0.3"}}]},
+                 "status":{"acceptedGeneration":1,
+                  "voters":{"sequence":1,"highestNumber":3,"voters":[
+                   {"name":"server1","number":1,"role":"Node"},{"name":"server2","number":2,"role":"Node"},
+                   {"name":"witness","number":3,"role":"Witness"}]}}}
+                """);
+    }
+
+    /** Two resources, one after the other, and a monitor of the second. */
+    static ClusterGroup group(String name, long generation) {
+        return read(ClusterGroup.class, """
+                {"apiVersion":"metalha.io/v1alpha1","kind":"ClusterGroup",
+                 "metadata":{"name":"%s","namespace":"metalha","uid":"uid-%s","generation":%d},
+                 "spec":{"cluster":"iptv","placement":{"nodes":["server1","server2"]},
+                  "failover":{"restarts":1},
+                  "resources":[{"name":"vip","floatingIP":{"address":"198.18.10.50/24"}},
+                               {"name":"app","systemd":{"unit":"app.service"}}],
+                  "monitors":[{"name":"alive","systemdUnit":{},"interval":"100ms","failures":2}]},
+                 "status":{"acceptedGeneration":%d}}
+                """.formatted(name, name, generation, generation));
+    }
+
+    private static <T> T read(Class<T> type, String json) {
+        try {
+            return JSON.readValue(json, type);
+        } catch (java.io.IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -185,17 +185,26 @@ final class Mirror {
                 .daemon()
                 .name("mirror-link-" + config.name())
                 .unstarted(now::run);
+        if (!dialed) {
+            welcome(link);
+        }
+        unwatch(link);
+        // Started whatever happened to the link: only its end makes room for another session.
+        reader.start();
         try {
-            if (!dialed) {
-                link.send(Message.of("welcome"));
-            }
-            unwatch(link);
-            reader.start();
             now.introduce(mine, dirty);
             reader.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             link.close("interrupted");
+        }
+    }
+
+    private static void welcome(Link link) {
+        try {
+            link.send(Message.of("welcome"));
+        } catch (IOException e) {
+            // The link is closed now; its reader ends.
         }
     }
 
@@ -239,7 +248,9 @@ final class Mirror {
     void tick() {
         Session current = session;
         if (++ticks % 2 == 0) {
-            watched.forEach(Link::tick);
+            if (ticks % 4 == 0) {
+                watched.forEach(Link::tick);
+            }
             if (current != null) {
                 current.link().tick();
             }

@@ -106,6 +106,8 @@ final class StateLine {
             if (mine.proposed() != 0) {
                 own.add(mine.entry(true, mine.proposed()));
             }
+        } else if (mine.isBlank() && mine.proposed() != 0) {
+            own.add(mine.entry(true, mine.proposed()));
         }
         return own;
     }

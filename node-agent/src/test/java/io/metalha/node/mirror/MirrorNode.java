@@ -158,6 +158,10 @@ final class MirrorNode implements AutoCloseable {
         client.send(Message.of("peer", "mirror", MIRROR, "alive", alive));
     }
 
+    int port() {
+        return Integer.parseInt(address.substring(address.indexOf(':') + 1));
+    }
+
     Path device() {
         return dir.resolve("dev").resolve(MIRROR);
     }

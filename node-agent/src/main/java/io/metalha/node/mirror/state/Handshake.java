@@ -37,9 +37,7 @@ public final class Handshake {
         }
         boolean meNew = mine.generations().current() == 0;
         boolean peerNew = peer.generations().current() == 0;
-        boolean sameData = mine.data().equals(peer.data())
-                || mine.data().equals(Superblock.NO_DATA)
-                || peer.data().equals(Superblock.NO_DATA);
+        boolean sameData = mine.data().equals(peer.data()) || mine.isBlank() || peer.disk() == DiskState.BLANK;
         if (!sameData) {
             return new Refused("the peer holds other data (" + peer.data() + ", here " + mine.data() + ")");
         }

@@ -146,7 +146,8 @@ public final class MirrorMachine {
             long size = link instanceof Joined joined
                     ? Math.min(mine.sizeBytes(), joined.peer().sizeBytes())
                     : mine.sizeBytes();
-            next = next.founded(new UUID(random.getAsLong(), random.getAsLong()), size, random.getAsLong());
+            UUID data = mine.proposed() != 0 ? mine.data() : new UUID(random.getAsLong(), random.getAsLong());
+            next = next.founding(data, size);
         }
         persist(next);
         effects.add(new Effect.Io(IoMode.FROZEN));
@@ -171,7 +172,11 @@ public final class MirrorMachine {
             case OUTDATED -> "this copy is Outdated: the other copy has newer data";
             case INCONSISTENT -> "this copy is Inconsistent: its resync did not finish";
             case BLANK ->
-                !hasPeer || (link instanceof Joined j && verdict(j) instanceof Handshake.BothNew)
+                !hasPeer
+                                // Asked for before: who holds the lease now was told that a majority recorded it, or
+                                // nothing.
+                                || mine.proposed() != 0
+                                || (link instanceof Joined j && verdict(j) instanceof Handshake.BothNew)
                         ? ""
                         : "this copy is new: its peer must be connected, and new too";
         };
@@ -179,7 +184,9 @@ public final class MirrorMachine {
 
     /** Primary, frozen: where to go, seen what link there is. */
     private void route(MonotonicTime now) {
-        if (link instanceof Joined joined) {
+        if (mine.isBlank()) {
+            outdate(now);
+        } else if (link instanceof Joined joined) {
             boolean equal = verdict(joined) instanceof Handshake.Equal && !joined.differs();
             if (!mine.shared()) {
                 goAlone();
@@ -253,7 +260,10 @@ public final class MirrorMachine {
         switch (phase) {
             case Outdating(var id, var _, var next)
             when id == e.id() && e.ok() -> {
-                persist(mine.withGenerations(mine.generations().goAlone(next), false));
+                persist(
+                        mine.isBlank()
+                                ? mine.founded(next)
+                                : mine.withGenerations(mine.generations().goAlone(next), false));
                 if (link instanceof Joined joined) {
                     tellRole(joined);
                 }

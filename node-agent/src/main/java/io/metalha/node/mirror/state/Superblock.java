@@ -67,15 +67,23 @@ public record Superblock(
         return new Superblock(data, copy, sizeBytes, disk, next, nextShared, 0, epoch, clean, peerCopy);
     }
 
-    /** Data begins here: the first promotion of a blank copy. */
-    public Superblock founded(UUID newData, long size, long generation) {
+    /**
+     * About to begin data: still blank, for nothing is written before a majority recorded it. A second copy may try the
+     * same after this one crashed; whichever is recorded counts, the other is still blank and takes the data over.
+     */
+    public Superblock founding(UUID newData, long size) {
+        return new Superblock(newData, copy, size, disk, generations, shared, proposed, epoch, clean, peerCopy);
+    }
+
+    /** Data begins here. */
+    public Superblock founded(long generation) {
         return new Superblock(
-                newData,
+                data,
                 copy,
-                size,
+                sizeBytes,
                 DiskState.UP_TO_DATE,
                 new Generations(generation, List.of(), List.of()),
-                true,
+                false,
                 0,
                 epoch,
                 clean,

@@ -20,8 +20,6 @@ interface AgentContext {
         return clock().now();
     }
 
-    MonotonicTime startedAt();
-
     AgentPaths paths();
 
     Inbox inbox();

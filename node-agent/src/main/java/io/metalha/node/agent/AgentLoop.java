@@ -50,7 +50,6 @@ final class AgentLoop implements AgentContext {
     private final StateWriter writer = new StateWriter();
     private final ClusterView view;
     private final Operations operations = new Operations(this);
-    private final MonotonicTime startedAt;
     private final Map<GroupId, GroupRunner> groups = new TreeMap<>();
     private final Map<GroupId, String> held = new HashMap<>();
     private final Map<GroupId, Epoch> told = new HashMap<>();
@@ -82,7 +81,6 @@ final class AgentLoop implements AgentContext {
         this.keeper = keeper;
         this.mirror = mirror;
         this.view = new ClusterView(conf.node());
-        this.startedAt = clock.now();
         this.history = ConfigStore.read(paths.history(), History.class, History.EMPTY);
         this.config = ConfigStore.read(paths.config(), Configuration.class, Configuration.EMPTY);
         this.status = new StatusReport(this, publisher);
@@ -558,11 +556,6 @@ final class AgentLoop implements AgentContext {
     @Override
     public MonotonicClock clock() {
         return clock;
-    }
-
-    @Override
-    public MonotonicTime startedAt() {
-        return startedAt;
     }
 
     @Override

@@ -51,6 +51,7 @@ final class GroupRunner {
     private final GroupCalls calls;
     private final GroupMachine machine;
     private final MirrorSide mirrors;
+    private final MonotonicTime createdAt;
     private final Map<String, MonitorState> monitorStates = new TreeMap<>();
     private ClusterGroup spec;
     private Policy policy;
@@ -73,6 +74,7 @@ final class GroupRunner {
     GroupRunner(ClusterGroup group, AgentContext context, long life) {
         this.id = new GroupId(group.getMetadata().getName());
         this.context = context;
+        this.createdAt = context.now();
         this.spec = group;
         this.policy = Plans.policy(group);
         this.mirrors = new MirrorSide(context.self());
@@ -403,7 +405,7 @@ final class GroupRunner {
                 moveTarget(now),
                 stoppedOnPurpose(),
                 now.isBefore(coolingUntil),
-                now.since(context.startedAt()),
+                now.since(createdAt),
                 context.view().timing().lease());
     }
 

@@ -14,8 +14,8 @@ import java.util.Optional;
 
 /** The strategy Priority: the first node of the list that can run the group, one whose addresses can be reached first. */
 public final class Placement {
-    /** At a cold start a later node of the list waits this long for the earlier ones to show up. */
-    public static final Duration START_GRACE = Duration.ofSeconds(15);
+    /** At a cold start a later node of the list waits this long for the earlier ones to become able. */
+    public static final Duration START_GRACE = Duration.ofSeconds(20);
 
     /** A cable is pulled on both sides within this, or it is not one event. */
     public static final Duration UNREACHABLE_SETTLE = Duration.ofMillis(400);
@@ -121,7 +121,7 @@ public final class Placement {
         Optional<NodeId> expected = awaited(policy, s);
         if (expected.isPresent()) {
             return new Wait(
-                    "waits for " + expected.get() + ", which stands earlier and may still be booting", rejected);
+                    "waits for " + expected.get() + ", which stands earlier in placement.nodes and may still be on its way up", rejected);
         }
         if (s.view(s.self()).failedHere()) {
             return new Try(LAST_RESORT, "it did not work here lately: only when nobody else takes it", rejected);
@@ -134,14 +134,15 @@ public final class Placement {
         return new Try(s.slot().multipliedBy(rank), why, rejected);
     }
 
-    /** At a cold start: an earlier node of the list that has not shown up yet, while it is worth waiting. */
+    /** At a cold start: an earlier node of the list that is not able yet, while it is worth waiting. */
     private static Optional<NodeId> awaited(Policy policy, Situation s) {
         boolean ownerKnown = s.lastOwner().map(owner -> s.view(owner).seen()).orElse(false);
         if (ownerKnown || s.uptime().compareTo(START_GRACE) >= 0) {
             return Optional.empty();
         }
         return policy.nodes().subList(0, policy.nodes().indexOf(s.self())).stream()
-                .filter(node -> !s.view(node).seen())
+                .filter(node ->
+                        !s.view(node).hindrance().isEmpty() && !s.view(node).failedHere())
                 .findFirst();
     }
 

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param moveTo      the target of a planned move that is under way
  * @param stopped     a person, or the final action, stopped the group
  * @param cooling     this node gave the group up a moment ago: others first
- * @param uptime      since this agent started
+ * @param uptime      since this agent knows the group
  * @param slot        between two candidates' attempts
  */
 public record Situation(

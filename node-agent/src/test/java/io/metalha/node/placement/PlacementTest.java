@@ -73,6 +73,13 @@ class PlacementTest {
     }
 
     @Test
+    void waitsAtAColdStartForAnEarlierNodeThatIsStillSweeping() {
+        uptime = Duration.ofSeconds(3);
+        nodes.put(S1, running());
+        waits(S2);
+    }
+
+    @Test
     void waitsForNobodyWhenTheOwnerWasSeenToDie() {
         uptime = Duration.ofSeconds(3);
         lastOwner = Optional.of(S1);

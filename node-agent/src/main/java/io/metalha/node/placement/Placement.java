@@ -121,7 +121,9 @@ public final class Placement {
         Optional<NodeId> expected = awaited(policy, s);
         if (expected.isPresent()) {
             return new Wait(
-                    "waits for " + expected.get() + ", which stands earlier in placement.nodes and may still be on its way up", rejected);
+                    "waits for " + expected.get()
+                            + ", which stands earlier in placement.nodes and may still be on its way up",
+                    rejected);
         }
         if (s.view(s.self()).failedHere()) {
             return new Try(LAST_RESORT, "it did not work here lately: only when nobody else takes it", rejected);

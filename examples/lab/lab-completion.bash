@@ -9,7 +9,7 @@ _metalha_lab() {
     case $COMP_CWORD:${COMP_WORDS[1]} in
         1:*) choices='up build install deploy train status down kill revive cut heal stop-api start-api stop-operator start-operator shell exec logs
             kubeconfig help' ;;
-        2:kill | 2:revive | 2:deploy | 2:train) choices='server1 server2 witness' ;;
+        2:kill | 2:revive | 2:deploy) choices='server1 server2 witness' ;;
         2:shell | 2:exec) choices='server1 server2 witness client api operator' ;;
         2:cut) choices='server1 server2 witness all' ;;
         2:logs) choices='server1 server2 witness api operator' ;;

@@ -73,6 +73,11 @@ realtime_options() {
     fi
 }
 
+# Gives the budget back; refused, and rightly, while another container uses it.
+realtime_down() {
+    [[ ! -e $realtime_group/cpu.rt_runtime_us ]] || echo 0 2>/dev/null >"$realtime_group/cpu.rt_runtime_us" || true
+}
+
 booted() { # node
     [[ $(in_node "$1" systemctl is-system-running 2>/dev/null) =~ running|degraded ]]
 }

@@ -20,6 +20,9 @@ final class AgentRequests {
     interface Loop {
         void step(LeaseEvent event);
 
+        /** The group's wish has changed. */
+        void wanted(KeeperGroup group);
+
         long ask(LineConnection by, String request, List<CopyEntry> copies);
 
         /** Everything that a client is told first. */
@@ -106,7 +109,7 @@ final class AgentRequests {
         }
         group.want = want;
         if (loop != null) {
-            loop.step(want);
+            loop.wanted(group);
         }
     }
 
@@ -165,7 +168,7 @@ final class AgentRequests {
             refuse(from, message, notHeld(group, message));
             return;
         }
-        long number = loop.ask(from, message.get("request"), copies);
+        long number = loop.ask(from, number(message), copies);
         if (number == 0) {
             refuse(from, message, "too many requests wait");
         } else {
@@ -175,7 +178,7 @@ final class AgentRequests {
 
     private void release(LineConnection from, Message message) {
         KeeperGroup group = host.groups().of(new GroupId(message.get("group")));
-        long number = loop == null ? 0 : loop.ask(from, message.get("request"), List.of());
+        long number = loop == null ? 0 : loop.ask(from, number(message), List.of());
         if (loop == null || number == 0) {
             refuse(from, message, "not configured, or too many requests wait");
         } else {
@@ -201,9 +204,12 @@ final class AgentRequests {
         return "group " + group.name() + " is not held under epoch " + message.get("epoch");
     }
 
+    private static String number(Message request) {
+        return request.find("request").orElse("-");
+    }
+
     private static void answer(LineConnection to, Message request, String verb, String fault) {
-        to.send(Message.of(
-                verb, "request", request.find("request").orElse("-"), "ok", fault.isEmpty(), "reason", fault));
+        to.send(Message.of(verb, "request", number(request), "ok", fault.isEmpty(), "reason", fault));
     }
 
     private void refuse(LineConnection to, Message request, String why) {

@@ -126,7 +126,17 @@ final class EffectExecutor {
         }
         group.stopList = null;
         Message told = AgentLines.lost(group, epoch, reason);
-        host.runner().end(list, () -> host.inbox().offer(new Inbox.Input.Ended(() -> tell(group, told))));
+        end(group, list, () -> tell(group, told));
+    }
+
+    /**
+     * Carries out the stop list. Until nothing of it is left the group is not tried for here: what would be started under
+     * a new lease would be killed with the rest.
+     */
+    void end(KeeperGroup group, StopList list, Runnable afterFirstRound) {
+        group.ending = true;
+        host.runner().end(list, () -> host.inbox().offer(new Inbox.Input.Ended(afterFirstRound)), () -> host.inbox()
+                .offer(new Inbox.Input.Ended(() -> group.ending = false)));
     }
 
     private void refused(KeeperGroup group, WantRefused refused) {

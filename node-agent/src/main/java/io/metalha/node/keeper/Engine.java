@@ -39,6 +39,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
     /** BOOTTIME and MONOTONIC are read one after the other; only a jump beyond this is a suspension. */
     private static final long SUSPENSION_NANOS = 20_000_000L;
 
+    private static final long PAUSE_MIN_NANOS = 200_000L;
     private static final LeaseEvent.Tick TICK = new LeaseEvent.Tick();
 
     private final Host host;
@@ -116,8 +117,10 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
         reload = false;
         while (!reload) {
             turn();
+            long now = host.clock().nanos();
             long due = Math.min(nextBeatNanos, core.nextDeadlineNanos());
-            poller.await(due - host.clock().nanos());
+            // A deadline that a tick did not move must not let a real-time thread spin.
+            poller.await(Math.max(due - now, PAUSE_MIN_NANOS));
         }
     }
 
@@ -133,10 +136,9 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
         step(store.started());
         resume();
         for (KeeperGroup group : List.copyOf(host.groups().all())) {
-            if (group.want != null) {
-                step(group.want);
-            }
+            group.wantInForce = null;
         }
+        reviewWants(host.clock().nanos());
         introduceAll();
         nextBeatNanos = host.clock().nanos();
     }
@@ -163,7 +165,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
             if (list != null && !group.isHeld()) {
                 host.log().line("group " + group.name() + ": a former keeper left its stop list, ending what is left");
                 group.stopList = null;
-                host.runner().end(list, () -> {});
+                executor.end(group, list, () -> {});
             } else if (list != null) {
                 list.addresses().forEach(address -> host.addresses()
                         .on(group, address, host.clock().nanos()));
@@ -186,7 +188,10 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
         takeInputs();
         now = host.clock().nanos();
         changed(membership.tick(now));
-        noticeSilentAgent(now);
+        if (isAgentSilent(now)) {
+            giveUpAll(LostReason.AGENT_SILENT);
+        }
+        reviewWants(now);
         if (now >= nextBeatNanos) {
             beat(now);
         }
@@ -203,10 +208,38 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
         suspendedNanos = suspended;
     }
 
-    private void noticeSilentAgent(long now) {
-        if (now - host.port().agentSeenNanos() > config.timing().agentDeadline().toNanos()) {
-            giveUpAll(LostReason.AGENT_SILENT);
+    private boolean isAgentSilent(long now) {
+        return now - host.port().agentSeenNanos()
+                > config.timing().agentDeadline().toNanos();
+    }
+
+    /**
+     * Tells the core which wishes are in force. Not one of an agent that is silent: (1) the agent hangs, its groups are
+     * stopped and run elsewhere; (2) that server dies; (3) we would take a lease that nobody here uses, and the third
+     * server, which would, could not. Nor one for a group whose former processes are still being ended.
+     */
+    private void reviewWants(long now) {
+        boolean silent = isAgentSilent(now);
+        List<KeeperGroup> all = host.groups().all();
+        for (int i = 0; i < all.size(); i++) {
+            KeeperGroup group = all.get(i);
+            LeaseEvent.Want inForce = group.want;
+            if (inForce != null && inForce.acquire() && (silent || group.ending)) {
+                inForce = group.wantInForce != null && !group.wantInForce.acquire()
+                        ? group.wantInForce
+                        : new LeaseEvent.Want(group.key, false, inForce.delay(), inForce.copies());
+            }
+            if (inForce != null && !inForce.equals(group.wantInForce)) {
+                group.wantInForce = inForce;
+                step(inForce);
+            }
         }
+    }
+
+    @Override
+    public void wanted(KeeperGroup group) {
+        group.wantInForce = null;
+        reviewWants(host.clock().nanos());
     }
 
     private void giveUpAll(LostReason reason) {
@@ -408,7 +441,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
         if (now >= nextStatusNanos) {
             nextStatusNanos = now + STATUS_NANOS;
             if (host.port().hasListeners()) {
-                host.port().tellAll(status.line());
+                host.port().tellAll(status.line(core.votes()));
                 for (int peer = 0; peer < transport.peerCount(); peer++) {
                     host.port().tellAll(AgentLines.member(membership, peer, transport.peer(peer)));
                 }
@@ -471,7 +504,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
                 connection.send(blobLine(peer));
             }
         }
-        connection.send(status.line());
+        connection.send(status.line(core.votes()));
     }
 
     @Override

@@ -19,7 +19,13 @@ final class KeeperGroup {
     @Nullable
     GroupId id;
 
+    /** What the agent said last. */
     LeaseEvent.@Nullable Want want;
+    /** What the core was told: {@link #want}, or not to try while that would not be safe or of use. */
+    LeaseEvent.@Nullable Want wantInForce;
+    /** A former lease's stop list is still being carried out. */
+    boolean ending;
+
     /** The epoch held here, {@link Epoch#NONE} while it is not. */
     Epoch held = Epoch.NONE;
 

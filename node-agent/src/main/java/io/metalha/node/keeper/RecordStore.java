@@ -214,6 +214,10 @@ final class RecordStore implements AutoCloseable {
             closed = true;
             notifyAll();
         }
+        if (writer.getState() == Thread.State.NEW) {
+            closeFiles();
+            return;
+        }
         try {
             writer.join(Duration.ofSeconds(5));
         } catch (InterruptedException e) {

@@ -21,7 +21,7 @@ final class StatusLine {
         this.session = session;
     }
 
-    Message line() {
+    Message line(boolean voting) {
         return Message.of(
                 "status",
                 "realtime",
@@ -36,6 +36,8 @@ final class StatusLine {
                 "none",
                 "deadman",
                 host.addresses().state(),
+                "voting",
+                voting,
                 "voters",
                 config.voters().keySet().stream()
                         .map(voter -> Integer.toString(voter.number()))

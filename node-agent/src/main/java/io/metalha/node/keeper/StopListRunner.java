@@ -14,15 +14,19 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Ends a group's effects when its lease ended: the kernel has cut the addresses already, here the held marker goes and
- * the processes are killed. Killing goes on until nothing is left or {@link #BOUND} passed; processes that wait for a
+ * the processes are killed. Killing goes on until nothing is left, for as long as that takes; processes that wait for a
  * frozen mirror die only after the agent has failed their requests, so the agent is told after the first round.
  */
 final class StopListRunner {
-    static final Duration BOUND = Duration.ofSeconds(30);
     private static final Duration ROUND = Duration.ofMillis(2);
+    /** After this the processes wait for something that is not quick: look less often, and say so. */
+    private static final Duration QUICK = Duration.ofSeconds(1);
+
+    private static final Duration SLOW_ROUND = Duration.ofMillis(100);
+    private static final long COMPLAIN_ROUNDS = 300;
     private static final int PRIORITY = 40;
 
-    private record Order(StopList list, Runnable afterFirstRound) {}
+    private record Order(StopList list, Runnable afterFirstRound, Runnable afterLast) {}
 
     private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
     private final KeeperPaths paths;
@@ -38,9 +42,9 @@ final class StopListRunner {
         thread.start();
     }
 
-    /** Any thread; {@code afterFirstRound} is called on the runner's. */
-    void end(StopList list, Runnable afterFirstRound) {
-        orders.add(new Order(list, afterFirstRound));
+    /** Any thread; both are called on the runner's, {@code afterLast} when nothing is left. */
+    void end(StopList list, Runnable afterFirstRound, Runnable afterLast) {
+        orders.add(new Order(list, afterFirstRound, afterLast));
     }
 
     private void run() {
@@ -71,22 +75,24 @@ final class StopListRunner {
         int left = kill(targets);
         int first = left;
         order.afterFirstRound().run();
-        while (left > 0 && System.nanoTime() - begin < BOUND.toNanos()) {
-            pause();
-            left = kill(targets);
+        for (long slow = 0; left > 0; left = kill(targets)) {
+            boolean quick = System.nanoTime() - begin < QUICK.toNanos();
+            if (!quick && slow++ % COMPLAIN_ROUNDS == 0) {
+                log.line("stop " + list.group() + ": " + left + " processes do not die yet");
+            }
+            pause(quick ? ROUND : SLOW_ROUND);
         }
         takeOffInterfaces(list);
-        forget(list, left);
-        log.line("stop " + list.group() + ": " + first + " processes killed, " + left + " left after "
+        forget(list);
+        log.line("stop " + list.group() + ": " + first + " processes killed, none left after "
                 + Duration.ofNanos(System.nanoTime() - begin).toMillis() + " ms");
+        order.afterLast().run();
     }
 
     /** A list that was carried out is none any more; one that was not is tried again by a keeper that starts. */
-    private void forget(StopList list, int left) {
+    private void forget(StopList list) {
         try {
-            if (left == 0) {
-                StopList.remove(paths.stopLists(), list.group());
-            }
+            StopList.remove(paths.stopLists(), list.group());
         } catch (IOException e) {
             log.line("stop " + list.group() + ": " + e.getMessage());
         }
@@ -112,9 +118,9 @@ final class StopListRunner {
         return left;
     }
 
-    private static void pause() {
+    private static void pause(Duration round) {
         try {
-            Thread.sleep(ROUND);
+            Thread.sleep(round);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

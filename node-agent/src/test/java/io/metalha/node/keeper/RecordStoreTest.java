@@ -1,0 +1,146 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.keeper;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import io.metalha.node.core.CopyEntry;
+import io.metalha.node.core.Epoch;
+import io.metalha.node.core.GroupRecord;
+import io.metalha.node.lease.LeaseEffect.Persist;
+import io.metalha.node.lease.LeaseEffect.PersistStore;
+import io.metalha.node.lease.LeaseEvent.Started;
+import io.metalha.node.lease.LeaseEvent.StoredGroup;
+import io.metalha.node.lease.StoreState;
+import io.metalha.node.linux.RawClock;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecordStoreTest {
+    private static final Duration LEASE = Duration.ofMillis(800);
+    private static final GroupRecord RECORD =
+            new GroupRecord(new Epoch(3, 1), 7, 1, List.of(new CopyEntry(new UUID(1, 2), new UUID(3, 4), true, -5)));
+
+    @TempDir
+    Path directory;
+
+    private final LinkedBlockingQueue<Long> persisted = new LinkedBlockingQueue<>();
+
+    private RecordStore open() throws IOException {
+        var log = new KeeperLog(new RawClock(), new PrintStream(PrintStream.nullOutputStream()));
+        return new RecordStore(directory, LEASE, log, persisted::add);
+    }
+
+    private void fill() throws Exception {
+        try (RecordStore store = open()) {
+            assertEquals(new Started(StoreState.EMPTY, LEASE, List.of()), store.started());
+            store.start();
+            store.persist(new PersistStore(1, StoreState.VOTING, Duration.ofSeconds(9)));
+            store.persist(new Persist(2, 0xabcL, new Epoch(4, 2), RECORD));
+            store.persist(new Persist(3, 0xdefL, new Epoch(1, 2), GroupRecord.EMPTY));
+            long token = 0;
+            while (token < 3) {
+                Long next = persisted.poll(20, TimeUnit.SECONDS);
+                assertNotNull(next);
+                token = next;
+            }
+        }
+    }
+
+    private static void damage(Path file, long offset) throws IOException {
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.seek(offset);
+            bytes.write(new byte[512]);
+        }
+    }
+
+    private Path file(long group) {
+        return directory.resolve("%016x".formatted(group));
+    }
+
+    @Test
+    void remembersWhatItSaidWasPersisted() throws Exception {
+        fill();
+        try (RecordStore store = open()) {
+            Started started = store.started();
+            assertEquals(StoreState.VOTING, started.state());
+            assertEquals(Duration.ofSeconds(9), started.longestGrant());
+            assertEquals(2, started.groups().size());
+            assertEquals(
+                    new StoredGroup(0xabcL, new Epoch(4, 2), RECORD),
+                    started.groups().stream()
+                            .filter(group -> group.group() == 0xabcL)
+                            .findFirst()
+                            .orElseThrow());
+        }
+    }
+
+    @Test
+    void oneBadSectorLosesNothing() throws Exception {
+        fill();
+        damage(file(0xabcL), 0);
+        damage(directory.resolve("store"), 4096);
+        try (RecordStore store = open()) {
+            assertEquals(StoreState.VOTING, store.started().state());
+            assertEquals(2, store.started().groups().size());
+        }
+    }
+
+    @Test
+    void aVoterThatLostAnythingStartsEmptyAndWaitsOutItsLongestGrant() throws Exception {
+        fill();
+        Files.delete(file(0xdefL));
+        try (RecordStore store = open()) {
+            assertEquals(new Started(StoreState.EMPTY, Duration.ofSeconds(9), List.of()), store.started());
+        }
+        damage(file(0xabcL), 0);
+        damage(file(0xabcL), 4096);
+        try (RecordStore store = open()) {
+            assertEquals(StoreState.EMPTY, store.started().state());
+        }
+        Files.delete(directory.resolve("store"));
+        try (RecordStore store = open()) {
+            assertEquals(StoreState.EMPTY, store.started().state());
+        }
+    }
+
+    @Test
+    void aTornWriteLeavesTheValueBefore() throws Exception {
+        Path path = directory.resolve("value");
+        try (TwoSlotFile file = new TwoSlotFile(path)) {
+            assertInstanceOf(TwoSlotFile.Content.Nothing.class, file.read());
+            file.write(new byte[] {1});
+            file.settle();
+            file.write(new byte[] {2});
+        }
+        for (long slot = 0; slot < 2; slot++) {
+            Path torn = directory.resolve("torn" + slot);
+            Files.copy(path, torn);
+            damage(torn, slot * 4096);
+            try (TwoSlotFile file = new TwoSlotFile(torn)) {
+                byte[] left = assertInstanceOf(TwoSlotFile.Content.Value.class, file.read())
+                        .bytes();
+                byte expected = newestIn(path, slot) ? (byte) 1 : (byte) 2;
+                assertArrayEquals(new byte[] {expected}, left);
+            }
+        }
+    }
+
+    private static boolean newestIn(Path path, long slot) throws IOException {
+        byte[] bytes = Files.readAllBytes(path);
+        return bytes[(int) slot * 4096 + 24] == 2;
+    }
+}

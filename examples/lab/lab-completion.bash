@@ -11,10 +11,10 @@ _metalha_lab() {
             kubeconfig help' ;;
         2:kill | 2:revive | 2:deploy) choices='server1 server2 witness' ;;
         2:shell | 2:exec) choices='server1 server2 witness client api operator' ;;
-        2:cut) choices='server1 server2 witness all' ;;
+        2:cut) choices='server1 server2 witness servers all' ;;
         2:logs) choices='server1 server2 witness api operator' ;;
         2:down) choices='--all' ;;
-        3:cut) choices='public private' ;;
+        3:cut) choices='public private both' ;;
         3:logs) choices='keeper mirror agent mariadb apache2' ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")

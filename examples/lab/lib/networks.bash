@@ -60,34 +60,44 @@ cable() { # node public|private
     ip -o link | awk -F'[:@ ]+' -v index_="$index" '$1 == index_ {print $2}'
 }
 
-set_cable() { # node public|private up|down
-    local link
-    link=$(cable "$1" "$2") || return 0
-    ip link set "$link" "$3"
+# All cables that are given go in one step, as when a switch dies: what takes turns would look like one server's fault.
+set_cables() { # up|down node.network...
+    local place link batch=''
+    for place in "${@:2}"; do
+        running "${place%.*}" || continue
+        link=$(cable "${place%.*}" "${place#*.}") || continue
+        batch+="link set $link $1"$'\n'
+    done
+    [[ -z $batch ]] || ip -batch - <<<"$batch"
 }
 
 # Cuts are remembered, so that a machine that is revived finds its cable still pulled.
-pull_cable() { # node public|private
+cut_cables() { # node.network...
+    local place
     mkdir -p "$state/cuts"
-    touch "$state/cuts/$1.$2"
-    ! running "$1" || set_cable "$1" "$2" down
-    say "$1: $2 cable pulled"
+    set_cables down "$@"
+    for place; do
+        touch "$state/cuts/$place"
+        say "${place%.*}: ${place#*.} cable pulled"
+    done
 }
 
 apply_cuts() { # node
     local network
     for network in public private; do
-        [[ ! -e $state/cuts/$1.$network ]] || set_cable "$1" "$network" down
+        [[ ! -e $state/cuts/$1.$network ]] || set_cables down "$1.$network"
     done
 }
 
 heal() {
-    local cut node
-    for cut in "$state"/cuts/*; do
-        [[ -e $cut ]] || continue
-        node=$(basename "$cut")
-        ! running "${node%.*}" || set_cable "${node%.*}" "${node#*.}" up
-        rm -f "$cut"
-        say "${node%.*}: ${node#*.} cable back"
+    local file places=()
+    for file in "$state"/cuts/*; do
+        [[ ! -e $file ]] || places+=("$(basename "$file")")
+    done
+    ((${#places[@]})) || return 0
+    set_cables up "${places[@]}"
+    for file in "${places[@]}"; do
+        rm -f "$state/cuts/$file"
+        say "${file%.*}: ${file#*.} cable back"
     done
 }

@@ -67,7 +67,7 @@ public final class Lab {
         lab(BOOT, "revive", node);
     }
 
-    /** Pulls a cable; {@code node} may be {@code all}. */
+    /** Pulls cables at once; {@code node} may be {@code servers} or {@code all}, {@code network} {@code both}. */
     public void cut(String node, String network) {
         lab(SOON, "cut", node, network);
     }

@@ -41,8 +41,7 @@ final class NetworkSteps {
     private static Measured privateDead(Scene scene) throws Exception {
         scene.awaitHome(REDUNDANT);
         Seen before = Seen.of(scene);
-        scene.lab().cut(SERVER1, "private");
-        scene.lab().cut(SERVER2, "private");
+        scene.lab().cut("servers", "private");
         Await.until(SOON, "server1 tells that its private path to server2 is down", () -> {
             JsonNode paths =
                     scene.api().object("MetalNode", SERVER1).path("status").path("paths");
@@ -69,8 +68,7 @@ final class NetworkSteps {
         scene.awaitHome(REDUNDANT);
         Seen before = Seen.of(scene);
         long at = RawClock.nanos();
-        scene.lab().cut(SERVER1, "public");
-        scene.lab().cut(SERVER2, "public");
+        scene.lab().cut("servers", "public");
         // What the agents say cannot reach the API now; the history tells it afterwards.
         Await.staysFor(NOTHING_MOVES, "mariadb running on server1 only", () -> {
             String there = mariadb(scene, SERVER1);
@@ -152,8 +150,7 @@ final class NetworkSteps {
         scene.awaitHome(REDUNDANT);
         List<String> before = scene.failoverIds(DB);
         long at = RawClock.nanos();
-        scene.lab().cut(SERVER1, "private");
-        scene.lab().cut(SERVER1, "public");
+        scene.lab().cut(SERVER1, "both");
         Measured measured;
         try {
             measured = PowerSteps.tookOver(scene, DB, before, at, SERVER2);

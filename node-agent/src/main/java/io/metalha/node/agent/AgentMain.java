@@ -40,6 +40,8 @@ public final class AgentMain {
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
+        // No logging library is on the class path on purpose; SLF4J need not say so each time.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         NodeConf conf = NodeConf.read(Path.of(arguments.length > 0 ? arguments[0] : "/etc/metalha/node.conf"));
         new AgentMain(conf, AgentPaths.standard()).run();
     }

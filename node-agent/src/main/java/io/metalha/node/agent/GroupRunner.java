@@ -571,6 +571,7 @@ final class GroupRunner {
             return entry.withStart(List.copyOf(starts.subList(from, starts.size())));
         });
         leaving = Optional.empty();
+        failedHereUntil = MonotonicTime.ZERO;
         if (e.cause().kind() != Cause.Kind.FIRST_START) {
             FailoverReport report = Takeover.report(e, context.self());
             context.history(id.name(), entry -> entry.withFailover(report));

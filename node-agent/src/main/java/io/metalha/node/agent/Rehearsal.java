@@ -38,7 +38,7 @@ final class Rehearsal {
         GroupMachine machine = new GroupMachine(plan, List.of());
         MonotonicTime now = MonotonicTime.ZERO;
         Epoch epoch = new Epoch(1, 1);
-        Cause cause = new Cause(Cause.Kind.FAILOVER, "a", "rehearsal", second, second);
+        Cause cause = new Cause(Cause.Kind.FAILOVER, "a", "rehearsal", second, second, second);
         for (Event event : List.of(
                 new Event.Unheld(true, now),
                 new Event.Granted(epoch, cause, now),

@@ -29,13 +29,14 @@ record Takeover(Cause cause) {
                 .plus(group.startTimes().startBound());
         if (before.isEmpty() || before.get().equals(context.self())) {
             String why = before.isEmpty() ? "nobody had it before" : "this node had it last";
-            return new Takeover(
-                    new Cause(Cause.Kind.FIRST_START, before.map(NodeId::name).orElse(""), why, waited, bound));
+            return new Takeover(new Cause(
+                    Cause.Kind.FIRST_START, before.map(NodeId::name).orElse(""), why, Duration.ZERO, waited, bound));
         }
         Peer peer = context.view().peer(before.get());
         Blob.MoveKind move = peer.group(group.id().key()).map(Blob.Group::move).orElse(Blob.MoveKind.NONE);
         Optional<MonotonicTime> leaving = peer.leavingSince(group.id().key());
         Duration outage = waited;
+        Duration detect = Duration.ZERO;
         Cause.Kind kind = Cause.Kind.FAILOVER;
         String why;
         if (peer.alive() && leaving.isPresent()) {
@@ -54,13 +55,17 @@ record Takeover(Cause cause) {
                 default -> why = "";
             }
         } else if (peer.alive()) {
+            // Its last renewal was a whole grant before the register was free.
+            detect = context.view().timing().grantedFor();
+            outage = waited.plus(detect);
             why = peer.name() + " is heard but did not renew its lease";
         } else {
             Duration silent = now.since(peer.aliveSince());
-            outage = silent.plus(context.view().timing().peerTimeout());
+            detect = context.view().timing().peerTimeout();
+            outage = silent.plus(detect);
             why = peer.name() + " is heard on no path";
         }
-        return new Takeover(new Cause(kind, before.get().name(), why, outage, bound));
+        return new Takeover(new Cause(kind, before.get().name(), why, detect, outage, bound));
     }
 
     static FailoverReport report(Effect.Started e, NodeId self) {
@@ -68,7 +73,9 @@ record Takeover(Cause cause) {
         Duration outage = cause.waited().plus(e.total());
         Instant began = Instant.now().minus(outage).truncatedTo(ChronoUnit.MILLIS);
         List<FailoverReport.Phase> phases = new ArrayList<>();
-        phases.add(new FailoverReport.Phase("lease", cause.waited().toMillis()));
+        phases.add(new FailoverReport.Phase("detect", cause.detect().toMillis()));
+        phases.add(new FailoverReport.Phase(
+                "lease", cause.waited().minus(cause.detect()).toMillis()));
         for (Map.Entry<ResourceId, Duration> start : e.starts().entrySet()) {
             phases.add(new FailoverReport.Phase(
                     start.getKey().name(), start.getValue().toMillis()));

@@ -9,10 +9,11 @@ import java.time.Duration;
  *
  * @param from   the node that had it before; empty when nobody had
  * @param why    one sentence
- * @param waited from the moment the keeper saw that the lease could be had (the fault, for a dead owner) to the grant
+ * @param detect from the fault to its being noticed; zero for what was planned
+ * @param waited from the last moment at which the old owner is known to have served, to the grant
  * @param bound  the longest that detection, lease and start together may take, computed before the fault
  */
-public record Cause(Kind kind, String from, String why, Duration waited, Duration bound) {
+public record Cause(Kind kind, String from, String why, Duration detect, Duration waited, Duration bound) {
     public enum Kind {
         FIRST_START,
         FAILOVER,

@@ -29,7 +29,8 @@ public final class GroupMachine {
 
     static final Duration RETRY_MAX = Duration.ofSeconds(30);
     private static final Duration FOREVER = Duration.ofDays(1);
-    private static final int PROBES_MAX = 3;
+    private static final int PROBES_MAX = 10;
+    private static final Duration PROBE_AGAIN = Duration.ofMillis(300);
 
     private final ResourceTable table;
     private final MonitorCounts monitors = new MonitorCounts();
@@ -398,8 +399,11 @@ public final class GroupMachine {
         List<ResourceId> wrong = table.not(Is.RUNNING);
         boolean unclear = wrong.stream().anyMatch(id -> table.state(id).is() == Is.FAILED);
         if (unclear && probes < PROBES_MAX) {
-            probes++;
-            table.probeAll(now, out);
+            // The mirror process, for one, may need a moment to tell how things are.
+            if (now.isAtOrAfter(p.since().plus(PROBE_AGAIN.multipliedBy(probes)))) {
+                probes++;
+                table.probeAll(now, out);
+            }
         } else {
             String found = wrong.isEmpty() ? "all runs" : "does not run: " + wrong;
             become(new Phase.Starting(p.epoch(), now, new Aim.Adjust("the agent came back")), found);

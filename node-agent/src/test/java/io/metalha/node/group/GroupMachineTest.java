@@ -231,6 +231,18 @@ class GroupMachineTest {
     }
 
     @Test
+    void looksAgainAWhileBeforeItActsOnWhatIsUnclear() {
+        Play play = new Play(Play.plan());
+        play.resumed(E1);
+        play.found("files", Event.ProbeResult.RUNNING);
+        play.found("vip", Event.ProbeResult.RUNNING);
+        play.found("sql", Event.ProbeResult.RUNNING);
+        assertEquals(List.of(), play.found("data", Event.ProbeResult.UNKNOWN));
+        play.advance(Duration.ofMillis(300));
+        assertEquals(List.of("probe data", "probe files", "probe vip", "probe sql"), play.tick());
+    }
+
+    @Test
     void leavesNothingRunningUnheldWhenTheAgentStarts() {
         Play play = new Play(Play.plan());
         assertEquals(List.of("stop sql"), play.unheld(false));

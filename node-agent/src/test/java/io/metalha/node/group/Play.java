@@ -109,8 +109,13 @@ final class Play {
     }
 
     List<String> granted(Epoch epoch) {
-        Cause cause =
-                new Cause(Cause.Kind.FAILOVER, "server1", "it died", Duration.ofMillis(900), Duration.ofSeconds(2));
+        Cause cause = new Cause(
+                Cause.Kind.FAILOVER,
+                "server1",
+                "it died",
+                Duration.ZERO,
+                Duration.ofMillis(900),
+                Duration.ofSeconds(2));
         return step(new Event.Granted(epoch, cause, now));
     }
 

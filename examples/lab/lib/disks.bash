@@ -34,16 +34,14 @@ disks_down() {
     done
 }
 
-# A killed server leaves the loop devices that its mirror put on nbdfuse files. Their backing file's path has shrunk to "/": its file
-# system is mounted nowhere any more. What is still mounted itself belongs to somebody else.
+# A killed server leaves the loop devices that its mirror put on nbdfuse files. Their backing file does not answer any more, so it has
+# no device number. What is still mounted itself belongs to somebody else.
 detach_leaked_loops() {
-    local backing loop mounted
+    local loop device mounted
     # Processes come and go while they are listed.
     mounted=$( (cat /proc/[0-9]*/mountinfo 2>/dev/null || true) | awk '{print $3}' | sort -u)
-    for backing in /sys/block/loop*/loop/backing_file; do
-        [[ -e $backing && $(cat "$backing" 2>/dev/null) == / ]] || continue
-        loop=${backing#/sys/block/}
-        loop=${loop%%/*}
-        grep -qxF "7:${loop#loop}" <<<"$mounted" || losetup -d "/dev/$loop" 2>/dev/null || true
-    done
+    while read -r loop device; do
+        [[ -z $device ]] || continue
+        grep -qxF "7:${loop#/dev/loop}" <<<"$mounted" || losetup -d "$loop" 2>/dev/null || true
+    done < <(losetup -nO NAME,BACK-MAJ:MIN)
 }

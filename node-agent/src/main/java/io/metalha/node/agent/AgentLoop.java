@@ -334,6 +334,7 @@ final class AgentLoop implements AgentContext {
         if (!keeperUp) {
             return;
         }
+        // The keepers' agents tell a stalled agent by its beat standing still.
         boolean due = now.since(beatAt).compareTo(BEAT) >= 0;
         if (due) {
             beat++;
@@ -499,6 +500,10 @@ final class AgentLoop implements AgentContext {
             }
             keeper.send(Message.of("want", "group", name, "mode", "none", "delayMillis", 0, "copies", "-"));
             groups.remove(runner.id());
+            if ((history.of(name).stopMark() & 1) == 1) {
+                // A group that is applied again is a new wish.
+                history(name, entry -> entry.withStopMark(entry.stopMark() + 1));
+            }
             config = config.without(name);
             writer.write(paths.config(), config);
             Journal.say(name + ": its deletion is complete; forgets it");

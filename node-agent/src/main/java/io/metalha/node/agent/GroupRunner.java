@@ -231,6 +231,7 @@ final class GroupRunner {
             return;
         }
         highest = epoch.isAbove(highest) ? epoch : highest;
+        keeperSays = "";
         Takeover takeover = Takeover.of(this, context, before, waited);
         holder = Optional.of(context.self());
         lastOwner = holder;
@@ -253,11 +254,17 @@ final class GroupRunner {
                 .ifPresent(e -> highest = e);
         holder = owner;
         if (owner.isPresent()) {
+            keeperSays = "";
             lastOwner = owner;
             if (!owner.get().equals(context.self())) {
                 coolingUntil = MonotonicTime.ZERO;
             }
         }
+    }
+
+    /** Why the keeper does not get the lease, though nobody has it; empty for none. */
+    String hindrance() {
+        return keeperSays.startsWith("Held") ? "" : keeperSays;
     }
 
     void refused(Message message) {
@@ -427,9 +434,14 @@ final class GroupRunner {
                 peer.agentWell(now),
                 peer.seen(),
                 told.map(group -> group.is() == Blob.Is.STANDBY).orElse(false),
-                told.map(Blob.Group::promotable).orElse(false),
+                told.map(Blob.Group::promotable).orElse(false) && knownGood(),
                 context.view().useful(peer.name(), addressPath),
                 told.map(Blob.Group::failedHere).orElse(false));
+    }
+
+    /** A peer that comes back takes its copy for good until it has met ours; while ours is in use, ours knows. */
+    private boolean knownGood() {
+        return !mirrors.anyPrimary() || mirrors.redundant();
     }
 
     /** The target that another, or this node a moment ago, moves the group to. */

@@ -8,6 +8,7 @@ import io.metalha.api.v1alpha1.Resource;
 import io.metalha.node.core.GroupId;
 import io.metalha.node.core.NodeId;
 import io.metalha.node.local.LineClient;
+import io.metalha.node.monitor.Monitors;
 import io.metalha.node.resource.ResourceDriver;
 import io.metalha.node.resource.floatingip.LinkState;
 import io.metalha.node.resource.mirrordisk.MirrorPort;
@@ -42,7 +43,8 @@ final class HostDrivers implements Drivers {
 
     @Override
     public io.metalha.node.monitor.Monitor monitor(ClusterGroup group, Monitor monitor) {
-        throw new IllegalArgumentException("monitor " + monitor.name() + ": monitors are not part of this build yet");
+        return new Monitors(self, of(group), mirrors, systemd, secrets::texts)
+                .monitor(id(group), group.getSpec().resources(), monitor);
     }
 
     @Override

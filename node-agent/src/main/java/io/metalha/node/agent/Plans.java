@@ -60,7 +60,8 @@ final class Plans {
                 failover.finalAction() == FinalAction.STOP_GROUP
                         ? Recovery.FinalAction.STOP_GROUP
                         : Recovery.FinalAction.KEEP_TRYING,
-                failover.mode() == FailoverMode.AUTOMATIC && !spec.paused());
+                failover.mode() == FailoverMode.AUTOMATIC && !spec.paused(),
+                spec.paused());
         return new GroupPlan(new GroupId(group.getMetadata().getName()), resources, monitors, recovery);
     }
 
@@ -107,7 +108,7 @@ final class Plans {
 
     /** Every resource is watched through its driver, whatever monitors the group names. */
     private static MonitorPlan watch(ResourcePlan resource) {
-        return new MonitorPlan(watchName(resource.id()), resource.id(), Duration.ZERO, Duration.ZERO, 1, "");
+        return new MonitorPlan(watchName(resource.id()), resource.id(), Duration.ZERO, Duration.ZERO, 1, true, "");
     }
 
     /** No monitor of a manifest can have this name. */
@@ -126,7 +127,17 @@ final class Plans {
                 monitor.interval(),
                 monitor.timeout(),
                 monitor.failures(),
+                isLocal(monitor),
                 monitor.toString());
+    }
+
+    private static boolean isLocal(Monitor monitor) {
+        return switch (monitor.type()) {
+            case null -> true;
+            case Monitor.SystemdUnitCheck _, Monitor.ProcessCheck _, Monitor.MirrorCheck _ -> true;
+            case Monitor.MysqlCheck check -> check.socket() != null;
+            case Monitor.HttpCheck _, Monitor.FloatingIpCheck _ -> false;
+        };
     }
 
     /** The resource that a monitor names, or the last one of the fitting type. */

@@ -34,7 +34,7 @@ final class Rehearsal {
                         new ResourcePlan(disk, StopClass.DISK, List.of(), second, second, ""),
                         new ResourcePlan(new ResourceId("unit"), StopClass.PROCESS, List.of(disk), second, second, "")),
                 List.of(),
-                new Recovery(1, 1, second, Recovery.FinalAction.STOP_GROUP, true));
+                new Recovery(1, 1, second, Recovery.FinalAction.STOP_GROUP, true, false));
         GroupMachine machine = new GroupMachine(plan, List.of());
         MonotonicTime now = MonotonicTime.ZERO;
         Epoch epoch = new Epoch(1, 1);

@@ -148,12 +148,20 @@ final class StatusReport {
 
     private boolean standbyReady(GroupRunner group, MonotonicTime now) {
         var view = group.situation(now).nodes().get(agent.self());
-        return view != null && view.standingBy() && view.promotable() && !view.failedHere() && agent.keeperUp();
+        return view != null
+                && view.standingBy()
+                && view.promotable()
+                && !view.failedHere()
+                && agent.keeperUp()
+                && group.hindrance().isEmpty();
     }
 
     private String reason(GroupRunner group, MemberRole role) {
         if (!agent.keeperUp()) {
             return "KeeperUnreachable";
+        }
+        if (role == MemberRole.STANDBY && !group.hindrance().isEmpty()) {
+            return group.hindrance().replaceAll(" .*", "");
         }
         return switch (role) {
             case STANDBY -> group.mirrors().promotable() ? "NotReady" : "CopyNotUpToDate";

@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  * every resource is known to be stopped. Unknown is not stopped. One thread.
  */
 public final class GroupMachine {
-    /** Running this long without a failure makes earlier failures forgotten. */
-    static final Duration HEALTHY_AGAIN = Duration.ofSeconds(10);
+    /** Running this long, every monitor content, makes earlier restarts forgotten. */
+    static final Duration HEALTHY_AGAIN = Duration.ofSeconds(3);
+
+    /** But who needs this many times {@code restarts} within the window is not well, however short each fault. */
+    static final int RESTARTS_FACTOR = 5;
 
     /** What has failed gets this long to stop in order before it is killed. */
     static final Duration RECOVERY_STOP = Duration.ofSeconds(3);
@@ -35,6 +38,7 @@ public final class GroupMachine {
     private final ResourceTable table;
     private final MonitorCounts monitors = new MonitorCounts();
     private final Failovers failovers;
+    private final Failovers restarts = new Failovers(List.of());
     private GroupPlan plan;
     private @Nullable GroupPlan next;
     private Phase phase = new Phase.Fresh();
@@ -174,7 +178,9 @@ public final class GroupMachine {
     private void stepFailed(Event.StepFailed e) {
         table.failed(e.call(), e.reason(), e.now()).ifPresent(failure -> {
             ResourceId id = failure.resource();
-            out.add(new Effect.Say((failure.start() ? "start of " : "stop of ") + id + " failed: " + e.reason()));
+            if (failure.news()) {
+                out.add(new Effect.Say((failure.start() ? "start of " : "stop of ") + id + " failed: " + e.reason()));
+            }
             if (failure.start()) {
                 startFailed(id, e.reason(), e.now());
             }
@@ -209,8 +215,7 @@ public final class GroupMachine {
                 .filter(m -> m.name().equals(e.monitor()))
                 .findFirst()
                 .ifPresent(monitor -> {
-                    boolean excused = !around.addressUseful()
-                            && plan.resource(monitor.on()).stopClass() == StopClass.ADDRESS;
+                    boolean excused = !around.addressUseful() && reachesOverNetwork(monitor);
                     if (monitors.failed(monitor, e.ok() || excused)) {
                         String why = "monitor " + monitor.name() + " failed"
                                 + (monitor.failures() > 1 ? " " + monitor.failures() + " times" : "") + ": "
@@ -222,13 +227,25 @@ public final class GroupMachine {
                 });
     }
 
+    /** Whether a dead network alone may make the monitor fail: it checks an address, or something behind one. */
+    private boolean reachesOverNetwork(MonitorPlan monitor) {
+        boolean address = plan.resource(monitor.on()).stopClass() == StopClass.ADDRESS;
+        boolean behindOne = plan.resources().stream()
+                .filter(resource -> resource.stopClass() == StopClass.ADDRESS)
+                .anyMatch(resource -> plan.withDependents(resource.id()).contains(monitor.on()));
+        return address || (behindOne && !monitor.local());
+    }
+
     /** The ladder: restart in place, then hand over, then the final action. */
     private void failed(ResourceId id, String why, Epoch epoch, MonotonicTime now) {
-        if (restartsUsed >= plan.recovery().restarts()) {
+        Recovery recovery = plan.recovery();
+        boolean often = restarts.within(recovery.within(), now) >= recovery.restarts() * RESTARTS_FACTOR;
+        if (restartsUsed >= recovery.restarts() || often) {
             leaveOrRetry(id, why, new Aim.Restart(why), now);
             return;
         }
         restartsUsed++;
+        restarts.add(now);
         leaveRunning();
         switch (plan.resource(id).stopClass()) {
             // Put back in place: what depends on an address or a name need not be stopped for that.
@@ -240,11 +257,12 @@ public final class GroupMachine {
     private void leaveOrRetry(ResourceId id, String why, Aim aim, MonotonicTime now) {
         Recovery recovery = plan.recovery();
         int used = failovers(now) + around.failoversElsewhere();
-        if (recovery.automatic() && around.anotherCanTakeOver() && used < recovery.maxFailovers()) {
+        boolean another = around.anotherCanTakeOver() && around.addressUseful();
+        if (recovery.automatic() && another && used < recovery.maxFailovers()) {
             failovers.add(now);
             giveUp(new Leave(Leave.Kind.FAILOVER, "", why), now);
         } else if (used >= recovery.maxFailovers()
-                && around.anotherCanTakeOver()
+                && another
                 && recovery.finalAction() == Recovery.FinalAction.STOP_GROUP) {
             String how = "; " + used + " failovers within " + recovery.within() + " are used up: stops the group";
             giveUp(new Leave(Leave.Kind.FINAL, "", why + how), now);

@@ -10,8 +10,10 @@ import java.time.Duration;
  * @param restarts     restarts in place before the group is handed over
  * @param maxFailovers handovers because of failures, by all nodes together, within {@code within}
  * @param automatic    whether the group may be handed over because of a failure at all
+ * @param paused       nothing is restarted or moved by itself; monitors still report
  */
-public record Recovery(int restarts, int maxFailovers, Duration within, FinalAction finalAction, boolean automatic) {
+public record Recovery(
+        int restarts, int maxFailovers, Duration within, FinalAction finalAction, boolean automatic, boolean paused) {
     /** What is done when restarts and failovers are used up. */
     public enum FinalAction {
         /** Stop the group, everywhere, until a person starts it. */

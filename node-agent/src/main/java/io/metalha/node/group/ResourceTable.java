@@ -178,12 +178,14 @@ final class ResourceTable {
         return byCall(call).map(id -> {
             boolean start = state(id).is() == Is.STARTING;
             (start ? failedStarts : failedStops).merge(id, 1, Integer::sum);
+            boolean news = !reason.equals(state(id).lastError());
             states.put(id, state(id).failed(reason, now));
-            return new Failure(id, start);
+            return new Failure(id, start, news);
         });
     }
 
-    record Failure(ResourceId resource, boolean start) {}
+    /** @param news the reason is another than the last time */
+    record Failure(ResourceId resource, boolean start, boolean news) {}
 
     void probed(long call, Event.ProbeResult result, String reason, MonotonicTime now) {
         byCall(call)
@@ -218,13 +220,17 @@ final class ResourceTable {
                 || now.isAtOrAfter(state.since().plus(STOP_AGAIN));
     }
 
-    /** Processes that did not stop when asked are killed; a disk is never torn away in an orderly stop. */
+    /**
+     * Processes that did not stop when asked are killed. A mount and a disk get more tries; they are torn away in the end,
+     * for a group that can neither stop nor move is down for ever (what was flushed is on the disk all the same).
+     */
     private boolean escalates(ResourcePlan resource) {
         int failed = failedStops.getOrDefault(resource.id(), 0);
         return switch (resource.stopClass()) {
             case PROCESS, ADDRESS -> failed >= 1;
             case MOUNT -> failed >= 3;
-            case DISK, NAME -> false;
+            case DISK -> failed >= 8;
+            case NAME -> false;
         };
     }
 

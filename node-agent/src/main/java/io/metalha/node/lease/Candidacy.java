@@ -136,7 +136,7 @@ final class Candidacy {
                 if (now >= round.deadline()) {
                     backOff();
                 } else if (round.resendDue(now)) {
-                    sendPrepare(ballot, round);
+                    out.sendAll(new Prepare(group, ballot, now));
                 }
             }
             case Proposing(var record, var _, var round) -> {
@@ -239,27 +239,20 @@ final class Candidacy {
 
     // ---- Preparing
 
+    /**
+     * The ballot is above every promise of the majority that has just answered, so it was never proposed under before, not
+     * even by this node in a life it has forgotten: whoever promised it then is in that majority now.
+     */
     private void prepare() {
         see(vote.promised());
-        Epoch ballot = highestSeen.next(out.config.self());
+        Epoch base = out.has(Safeguard.BALLOT_ABOVE_ALL)
+                ? highestSeen
+                : vote.record().epoch();
+        Epoch ballot = base.next(out.config.self());
         see(ballot);
         Round<Promise> round = new Round<>(out.voters, out.now(), resendNanos, roundNanos);
         state = new Preparing(ballot, round);
-        sendPrepare(ballot, round);
-    }
-
-    /**
-     * Own voter first. Story, without: this node proposes under ballot 5, loses power before its own promise is on the disk,
-     * comes back, takes 5 again and proposes something else under the same number.
-     */
-    private void sendPrepare(Epoch ballot, Round<Promise> round) {
-        Prepare prepare = new Prepare(group, ballot, out.now());
-        if (round.answerOf(out.self) == null) {
-            out.send(out.self, prepare);
-        }
-        if (round.answerOf(out.self) != null || !out.has(Safeguard.OWN_PROMISE_FIRST)) {
-            out.sendOthers(prepare);
-        }
+        out.sendAll(new Prepare(group, ballot, out.now()));
     }
 
     void onPromise(int from, Promise promise) {
@@ -268,12 +261,8 @@ final class Candidacy {
                 || promise.echoNanos() < round.started()) {
             return;
         }
-        boolean ownPromiseIsNew = from == out.self && round.answerOf(from) == null;
         round.answer(from, promise);
-        if (ownPromiseIsNew && out.voters > 1) {
-            out.sendOthers(new Prepare(group, ballot, out.now()));
-        }
-        if (round.answers() >= out.majority() && round.answerOf(out.self) != null) {
+        if (round.answers() >= out.majority()) {
             propose(ballot, round);
         }
     }

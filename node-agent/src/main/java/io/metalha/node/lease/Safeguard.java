@@ -10,8 +10,8 @@ enum Safeguard {
     PROMISE_BARS_LOWER,
     /** Rule 1: a candidate adopts the highest record of its prepare majority. */
     ADOPT_HIGHEST,
-    /** Rule 2: a candidate's own voter promises a ballot durably before another voter sees it. */
-    OWN_PROMISE_FIRST,
+    /** Rule 2: a candidate's ballot is above every promise of a majority. */
+    BALLOT_ABOVE_ALL,
     /** Rule 3: a voter with an unexpired lease promises nothing. */
     HELD_ANSWER,
     /** Rule 4: a lease counts from the send time of the request that was answered. */

@@ -6,16 +6,40 @@ package io.metalha.node.simulation;
 final class Faults {
     private static final long MILLI = Simulation.MILLI;
 
+    private enum Kind {
+        CRASH,
+        CRASH_AND_NEW_DISK,
+        KEEPER_RESTART,
+        ISOLATE,
+        CUT_ONE_WAY,
+        CUT,
+        NETWORK_HEALS,
+        KEEPER_STALLS,
+        HOST_STALLS,
+        SLOW_DISK,
+        MOVE,
+        AGENT_SILENT,
+        MIRROR_CONFUSED
+    }
+
     private final Simulation simulation;
     private final Lane lane = new Lane();
+    private final long[] weights;
+    private final long paceNanos;
     private boolean diskReplaced;
 
     Faults(Simulation simulation) {
         this.simulation = simulation;
+        // Each seed knows only some kinds of fault, some often: combinations that a fair mixture would drown come up.
+        this.weights = new long[Kind.values().length];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = simulation.chance(0.5) ? 0 : 1 + simulation.random(4);
+        }
+        this.paceNanos = simulation.chance(0.5) ? 1_200 * MILLI : 300 * MILLI;
     }
 
     void begin() {
-        if (simulation.chance(0.3)) {
+        if (simulation.chance(0.4)) {
             simulation.network.weather(
                     simulation.random(200) / 1000.0, simulation.random(200) / 1000.0, simulation.random(100) / 1000.0);
         }
@@ -34,7 +58,7 @@ final class Faults {
     }
 
     private void next() {
-        long pause = simulation.chance(0.3) ? simulation.random(60 * MILLI) : simulation.random(1_200 * MILLI);
+        long pause = simulation.chance(0.3) ? simulation.random(60 * MILLI) : simulation.random(paceNanos);
         simulation.at(simulation.now() + pause, lane, () -> {
             strike();
             next();
@@ -43,33 +67,51 @@ final class Faults {
 
     private void strike() {
         SimulatedHost host = anyHost();
-        switch ((int) simulation.random(16)) {
-            case 0, 1 -> crash(host, false);
-            case 2 -> crash(host, true);
-            case 3 ->
+        switch (kind()) {
+            case CRASH -> crash(host, false);
+            case CRASH_AND_NEW_DISK -> crash(host, true);
+            case KEEPER_RESTART ->
                 host.restartKeeper(
                         20 * MILLI + simulation.random(simulation.chance(0.7) ? 400 * MILLI : 2_000 * MILLI));
-            case 4 -> isolate(host);
-            case 5, 6 -> cutOneWay(host, anyHost());
-            case 7 -> cutBothWays(host, anyHost());
-            case 8, 9, 10 -> {
+            case ISOLATE -> isolate(host);
+            case CUT_ONE_WAY -> cutOneWay(host, anyHost());
+            case CUT -> cutBothWays(host, anyHost());
+            case NETWORK_HEALS -> {
                 simulation.trace("network heals");
                 simulation.network.heal();
             }
-            case 11 -> {
+            case KEEPER_STALLS -> {
                 simulation.trace(host + " keeper stalls");
                 host.keeperLane().pause(simulation.now() + stall());
             }
-            case 12 -> {
+            case HOST_STALLS -> {
                 simulation.trace(host + " stalls");
                 long until = simulation.now() + stall();
                 host.keeperLane().pause(until);
                 host.mirrorLane().pause(until);
             }
-            case 13 -> host.store().slowUntil(simulation.now() + simulation.random(2_000 * MILLI));
-            case 14 -> simulation.hosts().forEach(SimulatedHost::move);
-            default -> simulation.hosts().forEach(SimulatedHost::agentFallsSilent);
+            case SLOW_DISK -> host.store().slowUntil(simulation.now() + simulation.random(2_000 * MILLI));
+            case MOVE -> simulation.hosts().forEach(SimulatedHost::move);
+            case AGENT_SILENT -> simulation.hosts().forEach(SimulatedHost::agentFallsSilent);
+            case MIRROR_CONFUSED -> simulation.hosts().forEach(SimulatedHost::mirrorIsConfused);
         }
+    }
+
+    private Kind kind() {
+        long sum = 0;
+        for (long weight : weights) {
+            sum += weight;
+        }
+        // What was cut must heal at times, or little happens afterwards.
+        if (sum == 0 || simulation.chance(0.2)) {
+            return Kind.NETWORK_HEALS;
+        }
+        long drawn = simulation.random(sum);
+        int kind = 0;
+        while (drawn >= weights[kind]) {
+            drawn -= weights[kind++];
+        }
+        return Kind.values()[kind];
     }
 
     private long stall() {

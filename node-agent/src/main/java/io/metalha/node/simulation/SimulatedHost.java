@@ -121,6 +121,7 @@ final class SimulatedHost {
         if (powered && core != null) {
             trace("keeper restarts");
             endKeeper();
+            timing = timing();
             simulation.at(simulation.now() + downFor, disk, this::startKeeper);
         }
     }
@@ -151,7 +152,7 @@ final class SimulatedHost {
 
     private Timing timing() {
         Timing normal = Timing.normal();
-        return simulation.chance(0.8)
+        return simulation.chance(0.6)
                 ? normal
                 : new Timing(
                         normal.heartbeat(),
@@ -226,6 +227,9 @@ final class SimulatedHost {
     }
 
     private void publish(Epoch epoch, long until) {
+        if (until > 0 && epoch.equals(pageEpoch) && !usable()) {
+            simulation.truth.revived(this, epoch);
+        }
         pageEpoch = epoch;
         pageUntil = until;
         if (until > 0) {
@@ -361,6 +365,13 @@ final class SimulatedHost {
                 wants = true;
                 want();
             });
+        }
+    }
+
+    /** A request that would lose the data for ever; it must be refused. */
+    void mirrorIsConfused() {
+        if (isHolding()) {
+            mirror.forgetAllCopies();
         }
     }
 

@@ -159,6 +159,13 @@ final class ToyMirror {
         }
     }
 
+    /** Asks to record that nobody has the data. */
+    void forgetAllCopies() {
+        if (!primaryEpoch.equals(Epoch.NONE) && change == 0) {
+            host.recordChange(primaryEpoch, List.of(entry(host.number(), false), entry(peer(), false)));
+        }
+    }
+
     private void change(boolean outdated) {
         if (change == 0) {
             changeIsOutdated = outdated;

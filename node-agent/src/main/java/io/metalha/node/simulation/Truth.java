@@ -29,6 +29,11 @@ final class Truth {
         }
     }
 
+    /** An epoch whose time has passed at its holder is never usable again. */
+    void revived(SimulatedHost host, Epoch epoch) {
+        fail("1 revived", host + " uses " + epoch + " again after its end");
+    }
+
     /** 4: epochs only grow. */
     void granted(SimulatedHost host, Epoch epoch, boolean resumed) {
         int order = epoch.compareTo(lastGranted);

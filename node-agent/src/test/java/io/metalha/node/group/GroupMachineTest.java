@@ -210,6 +210,33 @@ class GroupMachineTest {
     }
 
     @Test
+    void handsNothingOverBecauseOfAFailureWhereNobodyCanReachItAnyway() {
+        Play play = Play.running(E1);
+        play.around(true, 0, false);
+        play.failSql();
+        play.done("stop sql");
+        play.done("start sql");
+        play.failSql();
+        assertInstanceOf(Phase.Recovering.class, play.phase());
+        assertEquals(0, play.machine.failovers(play.now()));
+    }
+
+    @Test
+    void handsOverWhatNeedsRestartsTooOften() {
+        Play play = Play.running(E1);
+        play.around(true, 0, true);
+        for (int i = 0; i < GroupMachine.RESTARTS_FACTOR; i++) {
+            play.failSql();
+            play.done("stop sql");
+            play.done("start sql");
+            play.advance(GroupMachine.HEALTHY_AGAIN);
+            play.tick();
+        }
+        play.failSql();
+        assertInstanceOf(Phase.Stopping.class, play.phase());
+    }
+
+    @Test
     void disturbsNothingWhenTheAgentComesBackAndAllRuns() {
         Play play = new Play(Play.plan());
         assertEquals(List.of("hold 1.1", "probe data", "probe files", "probe vip", "probe sql"), play.resumed(E1));

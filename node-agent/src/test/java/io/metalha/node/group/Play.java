@@ -70,7 +70,7 @@ final class Play {
                 monitors.add(monitor("ip", resource.id(), 1));
             }
         }
-        Recovery recovery = new Recovery(1, 2, Duration.ofHours(1), Recovery.FinalAction.STOP_GROUP, true);
+        Recovery recovery = new Recovery(1, 2, Duration.ofHours(1), Recovery.FinalAction.STOP_GROUP, true, false);
         return new GroupPlan(new GroupId("db"), all, monitors, recovery);
     }
 
@@ -85,7 +85,7 @@ final class Play {
     }
 
     private static MonitorPlan monitor(String name, ResourceId on, int failures) {
-        return new MonitorPlan(name, on, Duration.ofSeconds(1), Duration.ofSeconds(1), failures, "");
+        return new MonitorPlan(name, on, Duration.ofSeconds(1), Duration.ofSeconds(1), failures, true, "");
     }
 
     Phase phase() {

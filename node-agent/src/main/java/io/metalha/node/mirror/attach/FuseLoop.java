@@ -131,17 +131,20 @@ final class FuseLoop implements Attachment {
         }
     }
 
-    /** What a former process of this mirror left: its block device is dead, its data came here with the NBD requests. */
+    /**
+     * What a former process of this mirror left: its block device is dead, its data came here with the NBD requests.
+     * Found by this machine's own mount points: containers see each other's loop devices, over files of the same path.
+     */
     private void clean() {
         try {
             Files.createDirectories(directory);
-            for (LoopDevice left : LoopDevice.over(directory.resolve(prefix).toString())) {
-                left.detach();
-            }
             try (Stream<Path> all = Files.list(directory)) {
                 for (Path left : all.filter(
                                 path -> path.getFileName().toString().startsWith(prefix))
                         .toList()) {
+                    for (LoopDevice dead : LoopDevice.over(left + "/")) {
+                        dead.detach();
+                    }
                     unmount(left);
                     Files.deleteIfExists(left);
                 }

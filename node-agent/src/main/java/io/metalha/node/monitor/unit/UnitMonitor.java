@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.monitor.unit;
 
+import io.metalha.node.monitor.BoundedCheck;
 import io.metalha.node.monitor.Monitor;
 import io.metalha.node.resource.ResourceDriver.Probe;
 import io.metalha.node.resource.ResourceDriver.Watch;
@@ -27,6 +28,10 @@ public final class UnitMonitor implements Monitor {
 
     @Override
     public Probe check(Duration timeout) {
+        return BoundedCheck.run("the question to systemd about " + unit, timeout, this::ask);
+    }
+
+    private Probe ask() {
         try {
             UnitState state = systemd.state(unit);
             if (state.isActive()) {

@@ -12,6 +12,7 @@ import io.metalha.node.resource.ResourceDriver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +63,7 @@ public final class Filesystem implements ResourceDriver {
             if (unfit.isPresent()) {
                 return new Outcome.Failed(unfit.get());
             }
-            Files.createDirectories(settings.mountPoint());
+            makeDirectories(settings.mountPoint());
             return mount(device, deadline);
         } catch (TimeoutException _) {
             return new Outcome.Failed("mounting " + settings.device() + " did not end within " + timeout.toMillis()
@@ -123,6 +124,16 @@ public final class Filesystem implements ResourceDriver {
             return new Probe.Running();
         } catch (IOException e) {
             return new Probe.Unknown("the mount table cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** Open to all, whatever umask this process has: the service below runs as another user. */
+    private static void makeDirectories(Path folder) throws IOException {
+        Path parent = folder.getParent();
+        if (parent != null && !Files.exists(folder)) {
+            makeDirectories(parent);
+            Files.createDirectory(folder);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
     }
 

@@ -38,6 +38,10 @@ public record GroupSlice(GroupId group) {
         return hasProcesses(unified) && !hasProcesses(ROOT.resolve("systemd")) ? unified : ROOT.resolve("systemd");
     }
 
+    public static boolean exists(String cgroupPath) {
+        return Files.exists(hierarchy().resolve(relative(cgroupPath)));
+    }
+
     /** Every process below the path, which is relative to the hierarchy; empty when there is no such cgroup. */
     public static List<Long> processes(String cgroupPath) {
         List<Long> pids = new ArrayList<>();

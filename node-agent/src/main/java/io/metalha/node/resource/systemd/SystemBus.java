@@ -6,8 +6,10 @@ import io.metalha.node.resource.ResourceDriver.Watch;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -29,6 +31,7 @@ public final class SystemBus implements Systemd, AutoCloseable {
     private static final int JOBS_KEPT = 256;
 
     private final String address;
+    private final List<Watched> watches = new CopyOnWriteArrayList<>();
     private @Nullable Session session;
 
     public SystemBus() {
@@ -82,25 +85,19 @@ public final class SystemBus implements Systemd, AutoCloseable {
         });
     }
 
+    /** Outlives the connection: a new one, made at the next question, hears for it too. */
     @Override
     public Watch watch(String unit, Runnable changed) throws IOException {
-        return call(open -> {
-            String path = open.path(unit);
-            var rule = DBusMatchRuleBuilder.create()
-                    .withType("signal")
-                    .withInterface("org.freedesktop.DBus.Properties")
-                    .withMember("PropertiesChanged")
-                    .withPath(path)
-                    .build();
-            AutoCloseable handler = open.connection.addGenericSigHandler(rule, _ -> changed.run());
-            return () -> {
-                try {
-                    handler.close();
-                } catch (Exception _) {
-                    // The connection is gone, and the handler with it.
-                }
-            };
+        var watched = new Watched(unit, changed);
+        watches.add(watched);
+        call(open -> {
+            open.listen(watched);
+            return true;
         });
+        return () -> {
+            watches.remove(watched);
+            watched.end();
+        };
     }
 
     @Override
@@ -155,6 +152,29 @@ public final class SystemBus implements Systemd, AutoCloseable {
         return session;
     }
 
+    /** Somebody who wants to hear of a unit's changes, and the connection on which they are heard. */
+    private static final class Watched {
+        private final String unit;
+        private final Runnable changed;
+        private @Nullable Session on;
+        private @Nullable AutoCloseable handler;
+
+        Watched(String unit, Runnable changed) {
+            this.unit = unit;
+            this.changed = changed;
+        }
+
+        synchronized void end() {
+            if (handler != null) {
+                try {
+                    handler.close();
+                } catch (Exception _) {
+                    // The connection is gone, and the handler with it.
+                }
+            }
+        }
+    }
+
     /** A connection and the jobs whose end was heard or is awaited on it. */
     private static final class Session {
         private final DBusConnection connection;
@@ -178,6 +198,22 @@ public final class SystemBus implements Systemd, AutoCloseable {
                 }
             }
             return jobs.computeIfAbsent(path, _ -> new CompletableFuture<>());
+        }
+
+        /** Once per connection, however often it is asked for. */
+        void listen(Watched watched) throws DBusException {
+            var rule = DBusMatchRuleBuilder.create()
+                    .withType("signal")
+                    .withInterface("org.freedesktop.DBus.Properties")
+                    .withMember("PropertiesChanged")
+                    .withPath(path(watched.unit))
+                    .build();
+            synchronized (watched) {
+                if (watched.on != this) {
+                    watched.on = this;
+                    watched.handler = connection.addGenericSigHandler(rule, _ -> watched.changed.run());
+                }
+            }
         }
 
         String path(String unit) {

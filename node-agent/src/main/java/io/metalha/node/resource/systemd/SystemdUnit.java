@@ -17,6 +17,9 @@ import java.util.List;
 public final class SystemdUnit implements ResourceDriver {
     private static final Duration LOOK = Duration.ofMillis(5);
 
+    /** A killed unit whose empty cgroup systemd has not removed for so long has nothing more to run. */
+    private static final Duration QUIET = Duration.ofMillis(50);
+
     private final SystemdUnitSettings settings;
     private final Systemd systemd;
     private final UnitTakeover takeover;
@@ -89,10 +92,10 @@ public final class SystemdUnit implements ResourceDriver {
     public Outcome stop(Epoch epoch, boolean hard, Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
         try {
-            UnitState before = systemd.state(settings.unit());
             if (hard) {
-                return kill(before, deadline, timeout);
+                return kill(slice.cgroupPath() + "/" + settings.unit(), deadline);
             }
+            UnitState before = systemd.state(settings.unit());
             if (!before.isActive() && !before.isChanging() && processes(before).isEmpty()) {
                 return new Outcome.Done();
             }
@@ -108,10 +111,6 @@ public final class SystemdUnit implements ResourceDriver {
             Thread.currentThread().interrupt();
             return new Outcome.Failed("interrupted while stopping " + settings.unit());
         } catch (IOException e) {
-            if (hard) {
-                // systemd or the bus is gone; the cgroup is not.
-                GroupSlice.kill(slice.cgroupPath());
-            }
             return new Outcome.Failed("stopping " + settings.unit() + " failed: " + e.getMessage());
         }
     }
@@ -187,21 +186,27 @@ public final class SystemdUnit implements ResourceDriver {
                 + after.active() + " (" + after.result() + ")" + see);
     }
 
-    private Outcome kill(UnitState before, Deadline deadline, Duration timeout)
-            throws IOException, InterruptedException {
-        String group = before.controlGroup();
-        if (group.isEmpty()) {
-            return before.isActive() ? gone(before, deadline, timeout) : new Outcome.Done();
-        }
-        // Again and again: what runs after a main process's death (ExecStopPost) begins in the same cgroup.
+    /**
+     * By the kernel alone: the bus and systemd may be as stalled as what is to die. Again and again, because what systemd
+     * runs after a main process's death (ExecStopPost) begins in the same cgroup; it removes the cgroup when all is over.
+     */
+    private Outcome kill(String cgroup, Deadline deadline) throws InterruptedException {
+        Deadline quiet = Deadline.in(QUIET);
         do {
-            GroupSlice.kill(group);
-            if (GroupSlice.processes(group).isEmpty()) {
+            if (!GroupSlice.exists(cgroup)) {
                 return new Outcome.Done();
+            }
+            if (GroupSlice.processes(cgroup).isEmpty()) {
+                if (quiet.passed()) {
+                    return new Outcome.Done();
+                }
+            } else {
+                quiet = Deadline.in(QUIET);
+                GroupSlice.kill(cgroup);
             }
             Thread.sleep(LOOK);
         } while (!deadline.passed());
-        return new Outcome.Failed("processes " + GroupSlice.processes(group) + " of " + settings.unit()
+        return new Outcome.Failed("processes " + GroupSlice.processes(cgroup) + " of " + settings.unit()
                 + " survive SIGKILL; they wait for a device");
     }
 

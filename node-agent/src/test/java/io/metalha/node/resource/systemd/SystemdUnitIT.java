@@ -133,6 +133,7 @@ class SystemdUnitIT {
         unit("TimeoutStopSec=900\nExecStart=/bin/sh -c 'trap \"\" TERM; while :; do sleep 1000; done'");
         Files.createFile(MARKER);
         assertEquals(new Outcome.Done(), unit.start(EPOCH, BOUND));
+        await(BOUND, "it ignores", () -> GroupSlice.processes(unit.cgroupPath()).size() == 2);
         var polite = assertInstanceOf(Outcome.Failed.class, unit.stop(EPOCH, false, Duration.ofMillis(500)));
         assertTrue(polite.reason().contains("did not stop within"), polite.reason());
         long begin = System.nanoTime();

@@ -122,7 +122,7 @@ final class Candidacy {
             case Idle _ -> {}
             case Resting(long until) -> {
                 if (now >= until) {
-                    ask();
+                    askUnlessHeldHere();
                 }
             }
             case Asking(var round) -> {
@@ -169,6 +169,18 @@ final class Candidacy {
     }
 
     // ---- Asking
+
+    /** A standby whose own voter hears the owner's renewals needs to ask nobody: an idle cluster stays silent. */
+    private void askUnlessHeldHere() {
+        long remaining = vote.remainingNanos();
+        if (remaining == 0 || !vote.votes()) {
+            ask();
+            return;
+        }
+        freeSince = Long.MAX_VALUE;
+        refuse(vote.isLeased() ? RefusedReason.HELD : RefusedReason.OWN_VOTE, vote.record(), remaining);
+        restUntilFree(remaining);
+    }
 
     private void ask() {
         state = new Asking(new Round<>(out.voters, out.now(), resendNanos, roundNanos));
@@ -232,8 +244,7 @@ final class Candidacy {
             Arrays.sort(remaining, 0, voting);
             long until = Math.max(remaining[out.majority() - 1], vote.remainingNanos());
             refuse(RefusedReason.HELD, record, until);
-            // Just after the end, not at it: the voters' clocks tick apart. Bounded, for the holder may release sooner.
-            rest(Math.min(until, roundNanos * 2) + 500_000);
+            restUntilFree(until);
         }
     }
 
@@ -272,7 +283,7 @@ final class Candidacy {
             round.decline(from);
             if (round.declined() > out.voters - out.majority() || from == out.self) {
                 abandon();
-                rest(Math.min(held.remainingNanos(), roundNanos * 2) + 500_000);
+                restUntilFree(held.remainingNanos());
             }
         }
     }
@@ -365,6 +376,11 @@ final class Candidacy {
         losses = Math.min(losses + 1, 6);
         long base = 1_000_000L << losses;
         rest(base + out.random(base));
+    }
+
+    /** Until just after the end, not at it: the voters' clocks tick apart. Bounded, for the holder may release sooner. */
+    private void restUntilFree(long remainingNanos) {
+        rest(Math.min(remainingNanos, roundNanos * 2) + 500_000);
     }
 
     private void rest(long nanos) {

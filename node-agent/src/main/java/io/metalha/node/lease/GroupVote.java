@@ -70,7 +70,7 @@ final class GroupVote {
         return Math.max(0, Math.max(leaseUntil == Long.MIN_VALUE ? 0 : lease, restart));
     }
 
-    private boolean leased() {
+    boolean isLeased() {
         return leaseUntil != Long.MIN_VALUE && out.now() < leaseUntil;
     }
 
@@ -87,7 +87,7 @@ final class GroupVote {
         Epoch ballot = prepare.ballot();
         // Story: the owner is well, one deaf node hears nobody and raises its ballot; had we promised, the owner's
         // renewals would be refused and a healthy service would stop.
-        if (remainingNanos() > 0 && (out.has(Safeguard.HELD_ANSWER) || !leased())) {
+        if (remainingNanos() > 0 && (out.has(Safeguard.HELD_ANSWER) || !isLeased())) {
             out.send(from, new Held(group, ballot, record.epoch(), record.owner(), remainingNanos()));
             return;
         }
@@ -216,14 +216,14 @@ final class GroupVote {
     }
 
     private void show() {
-        Epoch holder = leased() ? record.epoch() : Epoch.NONE;
+        Epoch holder = isLeased() ? record.epoch() : Epoch.NONE;
         if (!holder.equals(shown)) {
             shown = holder;
             out.add(new LeaseEffect.HolderChanged(
                     group,
                     record.epoch(),
-                    leased() ? record.owner() : 0,
-                    Duration.ofNanos(leased() ? leaseUntil - out.now() : 0)));
+                    isLeased() ? record.owner() : 0,
+                    Duration.ofNanos(isLeased() ? leaseUntil - out.now() : 0)));
         }
     }
 

@@ -346,7 +346,7 @@ final class Holding {
     long nextDeadlineNanos() {
         long next = nextRelease;
         if (held) {
-            next = Math.min(next, usableUntil);
+            next = out.has(Safeguard.EXPIRED_IS_FINAL) ? Math.min(next, usableUntil) : next;
             boolean ownFirst = ackedSequence[out.self] < record.sequence();
             for (int voter = 0; voter < out.voters; voter++) {
                 if (ackedSequence[voter] < record.sequence() && (voter == out.self || !ownFirst)) {

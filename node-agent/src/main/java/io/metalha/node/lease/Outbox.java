@@ -76,6 +76,9 @@ final class Outbox {
     }
 
     List<LeaseEffect> drain() {
+        if (effects.isEmpty()) {
+            return List.of();
+        }
         List<LeaseEffect> all = effects;
         effects = new ArrayList<>();
         return all;

@@ -77,6 +77,16 @@ public final class Simulation {
 
     /** Runs to the end, or throws {@link SimulationFailure}. */
     public void run() {
+        try {
+            live();
+        } catch (SimulationFailure failure) {
+            throw failure;
+        } catch (RuntimeException bug) {
+            throw new SimulationFailure("0 exception", describe("0 exception: " + bug), bug);
+        }
+    }
+
+    private void live() {
         hosts.forEach(SimulatedHost::boot);
         Faults faults = new Faults(this);
         faults.begin();
@@ -154,6 +164,11 @@ public final class Simulation {
     String describe(String failure) {
         return "seed " + seed + " at " + now / 1000 + "us: " + failure
                 + (tracing ? "\n" + String.join("\n", trace) : "");
+    }
+
+    /** What happened so far, one line each; empty without tracing. */
+    public List<String> trace() {
+        return List.copyOf(trace);
     }
 
     /** How often a lease was granted. */

@@ -13,6 +13,11 @@ public final class SimulationFailure extends RuntimeException {
         this.broken = broken;
     }
 
+    SimulationFailure(String broken, String message, Throwable cause) {
+        super(message, cause);
+        this.broken = broken;
+    }
+
     /** Which assertion, as in {@link Truth}. */
     public String broken() {
         return broken;

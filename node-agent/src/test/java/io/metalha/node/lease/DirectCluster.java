@@ -10,6 +10,7 @@ import io.metalha.node.core.Timing;
 import io.metalha.node.core.VoterId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -46,7 +47,8 @@ final class DirectCluster {
 
         void start() {
             life++;
-            core = new LeaseCore(new LeaseConfig(new VoterId(number), voters, Timing.normal()), () -> number * 31L);
+            core = new LeaseCore(
+                    new LeaseConfig(new VoterId(number), voters, Timing.normal()), () -> number * 31L, missing);
             List<LeaseEvent.StoredGroup> groups =
                     stored ? List.of(new LeaseEvent.StoredGroup(GROUP, promised, record)) : List.of();
             step(new LeaseEvent.Started(state, Duration.ofMillis(800), groups));
@@ -149,6 +151,7 @@ final class DirectCluster {
         }
     }
 
+    private final Set<Safeguard> missing = EnumSet.noneOf(Safeguard.class);
     final TreeMap<Integer, Node> nodes = new TreeMap<>();
     private final List<VoterId> voters;
     private final PriorityQueue<Due> queue = new PriorityQueue<>();
@@ -162,8 +165,9 @@ final class DirectCluster {
     }
 
     /** All have voted before, and have been up for two seconds. */
-    static DirectCluster ofThree() {
+    static DirectCluster ofThree(Safeguard... missing) {
         var cluster = new DirectCluster(3);
+        cluster.missing.addAll(List.of(missing));
         for (Node node : cluster.nodes.values()) {
             node.state = StoreState.VOTING;
             node.start();

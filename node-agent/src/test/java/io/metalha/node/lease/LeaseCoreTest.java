@@ -150,6 +150,22 @@ class LeaseCoreTest {
     }
 
     @Test
+    void aHoldersOwnVoterWritesAChangeBeforeAnotherSeesIt() {
+        for (boolean guarded : new boolean[] {true, false}) {
+            var trio = guarded ? DirectCluster.ofThree() : DirectCluster.ofThree(Safeguard.OWN_RECORD_FIRST);
+            var holder = trio.node(1);
+            holder.want(0);
+            trio.run(300);
+            holder.effects.clear();
+            holder.step(new RecordChange(1, GROUP, new Epoch(1, 1), List.of(copy(1, true), copy(2, true))));
+            // Without: server 3 has sequence 2, this keeper restarts with sequence 1 and writes another 2.
+            assertEquals(guarded, TestVoter.sent(holder.effects).isEmpty());
+            trio.run(100);
+            assertTrue(holder.seen(Recorded.class).getFirst().ok());
+        }
+    }
+
+    @Test
     void theLastUpToDateCopyIsNeverRemoved() {
         one.want(0);
         cluster.run(100);

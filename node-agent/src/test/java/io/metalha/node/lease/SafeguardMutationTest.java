@@ -3,6 +3,7 @@
 package io.metalha.node.lease;
 
 import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.params.provider.EnumSource.Mode.EXCLUDE;
 
 import io.metalha.node.simulation.Simulation;
 import io.metalha.node.simulation.SimulationFailure;
@@ -20,14 +21,19 @@ class SafeguardMutationTest {
     private static final int SEEDS_MAX = Integer.getInteger("metalha.mutationSeeds", 20_000);
     private static final int CHUNK = 100;
 
+    /** Two need a coincidence too rare for chance; GroupVoteTest and LeaseCoreTest take them away by name. */
     @ParameterizedTest
-    @EnumSource(Safeguard.class)
+    @EnumSource(
+            value = Safeguard.class,
+            mode = EXCLUDE,
+            names = {"LONGEST_GRANT", "OWN_RECORD_FIRST"})
     void theSimulatorNoticesTheAbsenceOf(Safeguard safeguard) {
         assertNoticed(safeguard, EnumSet.of(safeguard), EnumSet.noneOf(ToySafeguard.class));
     }
 
+    /** No run has been found yet in which the sessions' absence does harm; see docs/safety.md. */
     @ParameterizedTest
-    @EnumSource(ToySafeguard.class)
+    @EnumSource(value = ToySafeguard.class, mode = EXCLUDE, names = "SESSIONS")
     void theSimulatorNoticesTheAbsenceOfTheMirrors(ToySafeguard safeguard) {
         assertNoticed(safeguard, EnumSet.noneOf(Safeguard.class), EnumSet.of(safeguard));
     }

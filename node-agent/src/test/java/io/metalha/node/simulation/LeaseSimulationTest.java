@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.simulation;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.metalha.node.lease.LeaseCore;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -40,5 +42,18 @@ class LeaseSimulationTest {
                 SEEDS, (System.nanoTime() - began) / 1e9, grants.sum(), writes.sum());
         // A simulator in which nothing happens proves nothing.
         assertTrue(grants.sum() > 3 * SEEDS && writes.sum() > 50 * SEEDS);
+    }
+
+    @Test
+    void theSameSeedGivesTheSameRun() {
+        for (long seed = 0; seed < 5; seed++) {
+            assertEquals(traceOf(seed), traceOf(seed));
+        }
+    }
+
+    private static List<String> traceOf(long seed) {
+        var simulation = new Simulation(seed, LeaseCore::new, EnumSet.noneOf(ToySafeguard.class), true);
+        simulation.run();
+        return simulation.trace();
     }
 }

@@ -36,7 +36,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
     private static final int PACKETS_A_TURN = 512;
     private static final int INPUTS_A_TURN = 64;
     private static final long STATUS_NANOS = 10_000_000_000L;
-    /** BOOTTIME and MONOTONIC are read one after the other; only a jump beyond this is a suspension. */
+    /** A host does not suspend for less; the clocks' own adjustment stays far below. */
     private static final long SUSPENSION_NANOS = 20_000_000L;
 
     private static final long PAUSE_MIN_NANOS = 200_000L;
@@ -68,7 +68,6 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
     private long persistedSeen;
     private long nextBeatNanos;
     private long nextStatusNanos;
-    private long suspendedNanos;
     private long foreignSeenNanos;
     private boolean reload;
 
@@ -96,7 +95,6 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
         executor = new EffectExecutor(host, config, page, store, transport, outboxes);
         requests = new AgentRequests(host, this);
         status = new StatusLine(host, config, session);
-        suspendedNanos = suspendClock.suspendedNanos();
     }
 
     private static EntryQueue[] queues(int count) {
@@ -200,12 +198,10 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
 
     private void noticeSuspension() {
         long suspended = suspendClock.suspendedNanos();
-        if (suspended - suspendedNanos > SUSPENSION_NANOS) {
-            host.log().line("host: was suspended for " + (suspended - suspendedNanos) / 1_000_000 + " ms");
+        if (suspended > SUSPENSION_NANOS) {
+            host.log().line("host: was suspended for " + suspended / 1_000_000 + " ms");
             giveUpAll(LostReason.EXPIRED);
         }
-        // Not the smallest seen: the two readings' distance may creep by what lies between them.
-        suspendedNanos = suspended;
     }
 
     private boolean isAgentSilent(long now) {

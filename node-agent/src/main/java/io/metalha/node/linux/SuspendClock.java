@@ -11,7 +11,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
-/** How long this host has been suspended since boot: CLOCK_BOOTTIME less CLOCK_MONOTONIC. One thread. */
+/**
+ * Notices that this host was suspended: CLOCK_BOOTTIME then counts, CLOCK_MONOTONIC does not. Both cannot be read at one
+ * instant, and between two readings a loaded machine may let tens of milliseconds pass, so each look gives bounds: BOOTTIME
+ * is read between two readings of MONOTONIC, and only what no such pause can explain is a suspension. One thread.
+ */
 public final class SuspendClock {
     private static final int CLOCK_MONOTONIC = 1;
     private static final int CLOCK_BOOTTIME = 7;
@@ -20,10 +24,16 @@ public final class SuspendClock {
 
     private final MemorySegment timespec = Arena.ofAuto().allocate(16, 8);
 
-    /** Nanoseconds; grows only by suspensions, apart from the microseconds between its two readings. */
+    private long atMostBefore = Long.MAX_VALUE;
+
+    /** For how long, in nanoseconds and at least, the host was suspended since the last call; negative or 0: it was not. */
     public long suspendedNanos() {
-        long monotonic = nanos(CLOCK_MONOTONIC);
-        return nanos(CLOCK_BOOTTIME) - monotonic;
+        long first = nanos(CLOCK_MONOTONIC);
+        long boot = nanos(CLOCK_BOOTTIME);
+        long second = nanos(CLOCK_MONOTONIC);
+        long atLeast = atMostBefore == Long.MAX_VALUE ? 0 : boot - second - atMostBefore;
+        atMostBefore = boot - first;
+        return atLeast;
     }
 
     private long nanos(int clock) {

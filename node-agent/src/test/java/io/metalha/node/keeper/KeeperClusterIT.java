@@ -44,7 +44,7 @@ class KeeperClusterIT {
     @Test
     void killedAndStoppedHoldersAreReplacedWithinABoundAndNeverTwoHold() throws Exception {
         try (KeeperCluster cluster = new KeeperCluster(directory, 800)) {
-            FakeAgent[] agents = {null, cluster.agent(1, WANT), cluster.agent(2, WANT_LATER), cluster.agent(3)};
+            FakeAgent[] agents = {null, cluster.agent(1, WANT), cluster.agent(2), cluster.agent(3)};
             agents[1].await(0, "welcome");
             for (int number = 1; number <= 3; number++) {
                 cluster.configure(number);
@@ -54,6 +54,8 @@ class KeeperClusterIT {
             }
             Message first = agents[1].await(0, "granted").message();
             assertEquals("iptv-db", first.get("group"));
+            agents[2].want(WANT_LATER);
+            agents[2].await(0, "refused");
             int holder = 1;
             for (String fault : List.of("KILL", "STOP")) {
                 List<Long> millis = new ArrayList<>();
@@ -114,8 +116,9 @@ class KeeperClusterIT {
                 cluster.configure(number);
             }
             FakeAgent agent = cluster.agent(1, WANT);
-            FakeAgent other = cluster.agent(2, WANT_LATER);
             Message granted = agent.await(0, "granted").message();
+            FakeAgent other = cluster.agent(2, WANT_LATER);
+            other.await(0, "refused");
             Message on = agent.ask(Message.of(
                     "address",
                     "group",
@@ -164,8 +167,9 @@ class KeeperClusterIT {
                 cluster.configure(number);
             }
             FakeAgent one = cluster.agent(1, WANT);
-            FakeAgent two = cluster.agent(2, WANT_LATER);
             Message granted = one.await(0, "granted").message();
+            FakeAgent two = cluster.agent(2, WANT_LATER);
+            two.await(0, "refused");
             int mark = two.mark();
             one.want(Message.of("want", "group", "iptv-db", "mode", "none", "copies", "-"));
             long begin = System.nanoTime();

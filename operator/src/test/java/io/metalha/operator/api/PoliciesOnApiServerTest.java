@@ -1,0 +1,171 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.operator.api;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.metalha.api.v1alpha1.ClusterGroup;
+import io.metalha.api.v1alpha1.ClusterGroupStatus;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.function.Executable;
+
+/** The chart's admission policies: an agent writes for itself only, and what runs is not deleted by a slip. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class PoliciesOnApiServerTest {
+    private static final String NAMESPACE = "metalha-policies-test";
+    private static KubernetesClient admin;
+    private static KubernetesClient server1;
+    private static KubernetesClient server2;
+    private static List<HasMetadata> policies = List.of();
+
+    @BeforeAll
+    static void start() {
+        admin = RealApiServer.client(NAMESPACE);
+        RealApiServer.createNamespace(admin, NAMESPACE);
+        server1 = RealApiServer.agent(NAMESPACE, "server1");
+        server2 = RealApiServer.agent(NAMESPACE, "server2");
+        policies = RealApiServer.load(admin, RealApiServer.CHART.resolve("policies"));
+        policies.forEach(policy -> admin.resource(policy).serverSideApply());
+        HasMetadata group = RealApiServer.load(admin, RealApiServer.EXAMPLES).stream()
+                .filter(one -> one.getMetadata().getName().equals("iptv-web"))
+                .findFirst()
+                .orElseThrow();
+        group.getMetadata().setNamespace(NAMESPACE);
+        admin.resource(group).create();
+        new FakeAgent(server2, NAMESPACE, "server2").report("iptv-web", "role: Active, epoch: '1.2'");
+        awaitPolicies();
+    }
+
+    @AfterAll
+    static void stop() {
+        policies.forEach(policy -> admin.resource(policy).delete());
+        for (KubernetesClient client : new KubernetesClient[] {admin, server1, server2}) {
+            if (client != null) {
+                client.close();
+            }
+        }
+    }
+
+    /** The API server takes a moment to compile them. */
+    private static void awaitPolicies() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        for (int attempt = 0; System.nanoTime() < deadline; attempt++) {
+            try {
+                // A new value each time: what changes nothing is no offence.
+                apply(server1, status("thief" + attempt));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            } catch (KubernetesClientException e) {
+                return;
+            }
+        }
+        throw new AssertionError("the policies were not in force after 30 s");
+    }
+
+    @Test
+    @Order(1)
+    void anAgentReportsForItself() {
+        new FakeAgent(server1, NAMESPACE, "server1").report("iptv-web", "role: Standby, epoch: '1.2'");
+        new FakeAgent(server2, NAMESPACE, "server2").report("iptv-web", "role: Active, ready: true, epoch: '1.2'");
+    }
+
+    @Test
+    @Order(2)
+    void butNotForAnother() {
+        assertRefused(
+                "the agent of server1 may change only status.members[server1] of a ClusterGroup: another node reports for itself",
+                () -> new FakeAgent(server1, NAMESPACE, "server2").report("iptv-web", "role: Stopped, epoch: '9.1'"));
+    }
+
+    @Test
+    @Order(3)
+    void norForTheOperator() {
+        assertRefused(
+                "the agent of server1 may change only status.members[server1] of a ClusterGroup and the status of MetalNode"
+                        + " server1",
+                () -> apply(server1, status("server1")));
+    }
+
+    @Test
+    @Order(4)
+    void norTheSpec() {
+        assertRefused(
+                "an agent changes nothing but clustergroups/status and metalnodes/status of its own namespace",
+                () -> server1.resources(ClusterGroup.class)
+                        .inNamespace(NAMESPACE)
+                        .withName("iptv-web")
+                        .edit(group -> {
+                            group.getMetadata().setLabels(java.util.Map.of("by", "agent"));
+                            return group;
+                        }));
+    }
+
+    @Test
+    @Order(5)
+    void aRunningGroupIsNotDeletedUnlessItsPolicySaysStop() {
+        assertRefused(
+                "group iptv-web runs on server2 and is not deleted: set spec.deletionPolicy to Stop first, then deleting it"
+                        + " stops it in order and leaves its data",
+                () -> admin.resources(ClusterGroup.class)
+                        .inNamespace(NAMESPACE)
+                        .withName("iptv-web")
+                        .delete());
+        admin.resources(ClusterGroup.class)
+                .inNamespace(NAMESPACE)
+                .withName("iptv-web")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"deletionPolicy\":\"Stop\"}}");
+        admin.resources(ClusterGroup.class)
+                .inNamespace(NAMESPACE)
+                .withName("iptv-web")
+                .delete();
+    }
+
+    private static ClusterGroupStatus status(String active) {
+        var none = ClusterGroupStatus.ofMembers(List.of());
+        return new ClusterGroupStatus(
+                none.summary(),
+                null,
+                null,
+                List.of(),
+                active,
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                List.of());
+    }
+
+    private static void apply(KubernetesClient client, ClusterGroupStatus status) {
+        var group = new ClusterGroup();
+        group.setMetadata(new ObjectMetaBuilder()
+                .withName("iptv-web")
+                .withNamespace(NAMESPACE)
+                .build());
+        group.setStatus(status);
+        client.resource(group).subresource("status").patch(RealApiServer.applyAs("test"));
+    }
+
+    private static void assertRefused(String sentence, Executable request) {
+        var refusal = assertThrows(KubernetesClientException.class, request);
+        assertTrue(refusal.getMessage().contains(sentence), refusal.getMessage());
+    }
+}

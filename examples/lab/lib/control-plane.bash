@@ -52,7 +52,7 @@ api_stop() {
 
 # Keys and certificates, made once per lab.
 make_pki() {
-    [[ ! -s $pki/complete ]] || return 0
+    [[ ! -e $pki/complete ]] || return 0
     mkdir -p "$pki" "$state/control-plane/etcd"
     (
         umask 077

@@ -32,7 +32,10 @@ import java.util.function.UnaryOperator;
 
 /** The agent's one deciding thread: time first, then a bounded batch of facts, then what follows from both. */
 final class AgentLoop implements AgentContext {
-    static final Duration TURN = Duration.ofMillis(100);
+    static final Duration TURN = Duration.ofMillis(250);
+    /** While something is about to be due in a fraction of a second. */
+    private static final Duration SHORT_TURN = Duration.ofMillis(50);
+
     private static final int BATCH_MAX = 256;
     private static final Duration CHECKIN = Duration.ofMillis(500);
     private static final Duration BEAT = Duration.ofSeconds(1);
@@ -63,6 +66,8 @@ final class AgentLoop implements AgentContext {
     private Blob lastBlob = new Blob(0, List.of(), List.of());
     private Optional<LeasePage> page = Optional.empty();
     private long lives;
+    private boolean changed;
+    private MonotonicTime nextTurnAt = MonotonicTime.ZERO;
 
     AgentLoop(
             NodeConf conf,
@@ -90,8 +95,15 @@ final class AgentLoop implements AgentContext {
     void run() throws InterruptedException {
         begin();
         while (!Thread.currentThread().isInterrupted()) {
-            inbox.drain(TURN, BATCH_MAX, this::take);
-            turn();
+            Duration wait = nextTurnAt.since(now());
+            inbox.drain(wait.isNegative() ? Duration.ZERO : wait, BATCH_MAX, this::take);
+            MonotonicTime now = now();
+            if (changed || now.isAtOrAfter(nextTurnAt)) {
+                changed = false;
+                turn();
+                boolean soon = groups.values().stream().anyMatch(GroupRunner::isAboutToMove);
+                nextTurnAt = now.plus(soon ? SHORT_TURN : TURN);
+            }
         }
     }
 
@@ -136,7 +148,13 @@ final class AgentLoop implements AgentContext {
         }
     }
 
+    /** What is as it was before needs no turn of its own: most facts are monitors that are content. */
+    private static boolean changesNothing(Fact fact) {
+        return fact instanceof Fact.OfGroup e && e.event() instanceof Event.MonitorResult result && result.ok();
+    }
+
     private void take(Fact fact) {
+        changed |= !changesNothing(fact);
         try {
             switch (fact) {
                 case Fact.KeeperUp _ -> {
@@ -162,6 +180,7 @@ final class AgentLoop implements AgentContext {
                 case Fact.GroupGone e -> groupGone(e.name());
                 case Fact.OperationShown e -> operations.shown(e.operation());
                 case Fact.KeyShown e -> keyShown(e.key());
+                case Fact.LinksChanged _ -> {}
                 case Fact.Asked e -> e.answer().complete(Answers.to(e.question(), this));
             }
         } catch (RuntimeException e) {

@@ -54,7 +54,9 @@ public final class AgentMain {
         keeper = keeperClient;
         LineClient mirrorClient = LineClient.open(paths.mirrorSocket(), mirrorHandler());
         mirror = mirrorClient;
-        Drivers drivers = new HostDrivers(conf.node(), this::keeper, mirrors, secrets, LinkState.open());
+        LinkState links = LinkState.open();
+        var _ = links.listen((_, _) -> inbox.put(new Fact.LinksChanged()));
+        Drivers drivers = new HostDrivers(conf.node(), this::keeper, mirrors, secrets, links);
         Rehearsal.run();
         KubeLink link = KubeLink.open(
                 conf.kubeconfig(),

@@ -42,6 +42,9 @@ public sealed interface Fact {
 
     record KeyShown(byte[] key) implements Fact {}
 
+    /** A link of this host lost or got its carrier. */
+    record LinksChanged() implements Fact {}
+
     /** A line on agent.sock. */
     record Asked(Message question, CompletableFuture<List<Message>> answer) implements Fact {}
 }

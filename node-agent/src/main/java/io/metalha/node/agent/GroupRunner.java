@@ -43,6 +43,8 @@ final class GroupRunner {
     /** After it gave the group up, this node leaves it to others for so long. */
     private static final Duration COOLING = Duration.ofSeconds(8);
 
+    private static final Duration SOON = Duration.ofSeconds(2);
+
     private static final Duration RELEASE_AGAIN = Duration.ofMillis(200);
     private static final int RELEASES_MAX = 10;
 
@@ -384,6 +386,13 @@ final class GroupRunner {
         if (mustStop) {
             giveUp(new Leave(Leave.Kind.STOP, "", "the group was stopped on purpose"));
         }
+    }
+
+    /** A handover waits for its short settling time. */
+    boolean isAboutToMove() {
+        return decision instanceof Decision.HandOver over
+                && over.settle().compareTo(SOON) < 0
+                && machine.phase() instanceof Phase.Running;
     }
 
     private void want(String mode, Duration delay) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class StatusReport {
     private static final Duration REPEAT = Duration.ofSeconds(10);
     /** Changes within this are reported together. */
-    private static final Duration SETTLE = Duration.ofMillis(200);
+    private static final Duration SETTLE = Duration.ofMillis(400);
 
     private final AgentLoop agent;
     private final Publisher publisher;
@@ -136,10 +136,7 @@ final class StatusReport {
     private static MemberRole role(GroupRunner group, Phase phase) {
         return switch (phase) {
             case Phase.Fresh _ -> MemberRole.UNKNOWN;
-            case Phase.Standby _ ->
-                group.stoppedOnPurpose()
-                        ? MemberRole.STOPPED
-                        : group.failedHere() ? MemberRole.FAILED : MemberRole.STANDBY;
+            case Phase.Standby _ -> group.stoppedOnPurpose() ? MemberRole.STOPPED : MemberRole.STANDBY;
             case Phase.Running _ -> MemberRole.ACTIVE;
             case Phase.Probing _, Phase.Listing _, Phase.Starting _, Phase.Recovering _ -> MemberRole.STARTING;
             case Phase.Stopping _, Phase.Releasing _, Phase.Ending _ -> MemberRole.STOPPING;
@@ -164,12 +161,12 @@ final class StatusReport {
             return group.hindrance().replaceAll(" .*", "");
         }
         return switch (role) {
-            case STANDBY -> group.mirrors().promotable() ? "NotReady" : "CopyNotUpToDate";
+            case STANDBY ->
+                group.failedHere() ? "FailedHere" : group.mirrors().promotable() ? "NotReady" : "CopyNotUpToDate";
             case STOPPED -> "StoppedOnPurpose";
-            case FAILED -> "FailedHere";
             case STARTING -> "Starting";
             case STOPPING -> "Stopping";
-            case ACTIVE, UNKNOWN -> "Unknown";
+            case ACTIVE, FAILED, UNKNOWN -> "Unknown";
         };
     }
 

@@ -69,6 +69,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
     private long nextBeatNanos;
     private long nextStatusNanos;
     private long foreignSeenNanos;
+    private long turns;
     private boolean reload;
 
     Engine(Host host, KeeperConfig config, byte[] clusterKey) throws IOException {
@@ -172,6 +173,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
     }
 
     void turn() {
+        turns++;
         long now = host.clock().nanos();
         noticeSuspension();
         if (now >= core.nextDeadlineNanos()) {
@@ -437,7 +439,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
         if (now >= nextStatusNanos) {
             nextStatusNanos = now + STATUS_NANOS;
             if (host.port().hasListeners()) {
-                host.port().tellAll(status.line(core.votes()));
+                host.port().tellAll(status.line(core.votes(), turns));
                 for (int peer = 0; peer < transport.peerCount(); peer++) {
                     host.port().tellAll(AgentLines.member(membership, peer, transport.peer(peer)));
                 }
@@ -500,7 +502,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
                 connection.send(blobLine(peer));
             }
         }
-        connection.send(status.line(core.votes()));
+        connection.send(status.line(core.votes(), turns));
     }
 
     @Override

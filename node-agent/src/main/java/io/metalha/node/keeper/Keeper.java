@@ -33,6 +33,10 @@ final class Keeper {
     void run() throws IOException, InterruptedException {
         String memoryLocked = RealTime.lockMemory();
         String realTime = RealTime.schedule(PRIORITY);
+        if (realTime.equals("yes")) {
+            String machine = RealTime.scheduleVirtualMachine(PRIORITY + 1);
+            realTime = machine.equals("yes") ? realTime : "not the virtual machine's own thread: " + machine;
+        }
         log.line("keeper: real-time scheduling: " + realTime + "; memory locked: " + memoryLocked);
         Files.createDirectories(paths.run());
         HeldAddresses addresses = new HeldAddresses(inbox, log);

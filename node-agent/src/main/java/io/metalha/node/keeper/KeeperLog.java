@@ -3,6 +3,7 @@
 package io.metalha.node.keeper;
 
 import io.metalha.node.linux.MonotonicClock;
+import io.metalha.node.linux.RealTime;
 import java.io.PrintStream;
 import java.time.InstantSource;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class KeeperLog {
     private static final int LINES_MAX = 4096;
+    private static final int PRIORITY = 10;
 
     private final MonotonicClock clock;
     private final InstantSource wall = InstantSource.system();
@@ -38,6 +40,8 @@ final class KeeperLog {
     }
 
     private void write() {
+        // Not for its lines' sake: the virtual machine waits for every thread of Java code before it collects.
+        RealTime.schedule(PRIORITY);
         try {
             while (true) {
                 out.println(lines.take());

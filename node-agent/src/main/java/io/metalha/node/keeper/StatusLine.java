@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.keeper;
 
+import com.sun.management.ThreadMXBean;
 import io.metalha.node.local.Message;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
@@ -21,7 +22,8 @@ final class StatusLine {
         this.session = session;
     }
 
-    Message line(boolean voting) {
+    /** Called on the loop's thread, whose allocation it tells. */
+    Message line(boolean voting, long turns) {
         return Message.of(
                 "status",
                 "realtime",
@@ -32,6 +34,10 @@ final class StatusLine {
                 collectors.stream()
                         .mapToLong(GarbageCollectorMXBean::getCollectionCount)
                         .sum(),
+                "allocatedBytes",
+                allocated(),
+                "turns",
+                turns,
                 "watchdog",
                 "none",
                 "deadman",
@@ -44,5 +50,11 @@ final class StatusLine {
                         .collect(Collectors.joining(",")),
                 "session",
                 AgentLines.session(session));
+    }
+
+    private static long allocated() {
+        return ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads
+                ? threads.getCurrentThreadAllocatedBytes()
+                : -1;
     }
 }

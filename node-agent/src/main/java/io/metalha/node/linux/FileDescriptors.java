@@ -15,9 +15,9 @@ import java.lang.invoke.MethodHandle;
 final class FileDescriptors {
     private static final MethodHandle CLOSE = LibC.function("close", FunctionDescriptor.of(INT, INT));
     private static final MethodHandle READ =
-            LibC.function("read", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG));
+            LibC.withoutErrno("read", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG));
     private static final MethodHandle WRITE =
-            LibC.function("write", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG));
+            LibC.withoutErrno("write", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG));
 
     private FileDescriptors() {}
 
@@ -33,19 +33,19 @@ final class FileDescriptors {
         }
     }
 
-    /** Bytes read, or -1 with errno. */
+    /** Bytes read, or -1. */
     static long read(int fd, MemorySegment into, long bytes) {
         try {
-            return (long) READ.invokeExact(LibC.captured(), fd, into, bytes);
+            return (long) READ.invokeExact(fd, into, bytes);
         } catch (Throwable e) {
             throw LibC.unexpected(e);
         }
     }
 
-    /** Bytes written, or -1 with errno. */
+    /** Bytes written, or -1. */
     static long write(int fd, MemorySegment from, long bytes) {
         try {
-            return (long) WRITE.invokeExact(LibC.captured(), fd, from, bytes);
+            return (long) WRITE.invokeExact(fd, from, bytes);
         } catch (Throwable e) {
             throw LibC.unexpected(e);
         }

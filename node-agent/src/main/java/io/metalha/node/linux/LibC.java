@@ -31,6 +31,16 @@ final class LibC {
 
     private LibC() {}
 
+    /**
+     * A function whose errno is not wanted. A call through {@link #function} makes a memory segment each time unless the
+     * second-tier compiler removes it again, and the keeper runs without that one: what it calls at each heartbeat comes
+     * from here.
+     */
+    static MethodHandle withoutErrno(String name, FunctionDescriptor descriptor) {
+        return Linker.nativeLinker()
+                .downcallHandle(Linker.nativeLinker().defaultLookup().findOrThrow(name), descriptor);
+    }
+
     /** A function that sets errno: the handle's first parameter is {@link #captured()}. */
     static MethodHandle function(String name, FunctionDescriptor descriptor, Linker.Option... options) {
         Linker.Option[] all = new Linker.Option[options.length + 1];

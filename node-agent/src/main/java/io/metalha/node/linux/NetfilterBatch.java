@@ -23,6 +23,8 @@ public final class NetfilterBatch implements AutoCloseable {
     public static final int NFPROTO_INET = 1;
     public static final int NFPROTO_ARP = 3;
     public static final int ENOENT = 2;
+    /** The kernel did not take the transaction at all. */
+    public static final int EIO = 5;
 
     private static final int AF_NETLINK = 16;
     private static final int SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0x800 | 0x80000;
@@ -111,7 +113,7 @@ public final class NetfilterBatch implements AutoCloseable {
         int message = header(NFNL_MSG_BATCH_END, 0, 0, NFNL_SUBSYS_NFTABLES);
         finish(message);
         if (FileDescriptors.write(fd, buffer, at) != at) {
-            return LibC.errno();
+            return EIO;
         }
         int first = 0;
         for (int i = 0; i < 1_000; i++) {

@@ -21,7 +21,7 @@ public final class Poller implements AutoCloseable {
     private static final int POLLFD_BYTES = 8;
     private static final short POLLIN = 1;
     private static final int EFD_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
-    private static final MethodHandle PPOLL = LibC.function(
+    private static final MethodHandle PPOLL = LibC.withoutErrno(
             "ppoll", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, LONG, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
     private static final MethodHandle EVENTFD = LibC.function("eventfd", FunctionDescriptor.of(INT, INT, INT));
 
@@ -57,7 +57,7 @@ public final class Poller implements AutoCloseable {
         timeout.setAtIndex(LONG, 0, bounded / 1_000_000_000L);
         timeout.setAtIndex(LONG, 1, bounded % 1_000_000_000L);
         try {
-            int ready = (int) PPOLL.invokeExact(LibC.captured(), fds, (long) count, timeout, MemorySegment.NULL);
+            int ready = (int) PPOLL.invokeExact(fds, (long) count, timeout, MemorySegment.NULL);
             if (ready > 0 && readable(count - 1)) {
                 woken.set(false);
                 FileDescriptors.read(event, drained, 8);

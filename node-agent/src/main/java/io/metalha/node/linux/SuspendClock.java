@@ -20,7 +20,7 @@ public final class SuspendClock {
     private static final int CLOCK_MONOTONIC = 1;
     private static final int CLOCK_BOOTTIME = 7;
     private static final MethodHandle CLOCK_GETTIME =
-            LibC.function("clock_gettime", FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS));
+            LibC.withoutErrno("clock_gettime", FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS));
 
     private final MemorySegment timespec = Arena.ofAuto().allocate(16, 8);
 
@@ -38,7 +38,7 @@ public final class SuspendClock {
 
     private long nanos(int clock) {
         try {
-            int result = (int) CLOCK_GETTIME.invokeExact(LibC.captured(), clock, timespec);
+            int result = (int) CLOCK_GETTIME.invokeExact(clock, timespec);
             if (result != 0) {
                 throw new IllegalStateException("clock_gettime(" + clock + ") failed");
             }

@@ -29,9 +29,9 @@ public final class UdpSocket implements AutoCloseable {
             LibC.function("bind", FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, INT));
     private static final MethodHandle SETSOCKOPT =
             LibC.function("setsockopt", FunctionDescriptor.of(INT, INT, INT, INT, ValueLayout.ADDRESS, INT));
-    private static final MethodHandle SENDTO = LibC.function(
+    private static final MethodHandle SENDTO = LibC.withoutErrno(
             "sendto", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG, INT, ValueLayout.ADDRESS, INT));
-    private static final MethodHandle RECVFROM = LibC.function(
+    private static final MethodHandle RECVFROM = LibC.withoutErrno(
             "recvfrom",
             FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG, INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
 
@@ -92,8 +92,7 @@ public final class UdpSocket implements AutoCloseable {
     /** Sends one datagram; false when the kernel refused it now (path down, queue full): a heartbeat is never retried. */
     public boolean send(MemorySegment buffer, int bytes, SocketAddress to) {
         try {
-            long sent = (long) SENDTO.invokeExact(
-                    LibC.captured(), fd, buffer, (long) bytes, 0, to.segment, (int) to.segment.byteSize());
+            long sent = (long) SENDTO.invokeExact(fd, buffer, (long) bytes, 0, to.segment, (int) to.segment.byteSize());
             return sent == bytes;
         } catch (Throwable e) {
             throw LibC.unexpected(e);
@@ -103,8 +102,8 @@ public final class UdpSocket implements AutoCloseable {
     /** Receives one datagram: its size, or -1 when none is waiting (errors of earlier sends count as none). */
     public int receive(MemorySegment buffer) {
         try {
-            return (int) (long) RECVFROM.invokeExact(
-                    LibC.captured(), fd, buffer, buffer.byteSize(), 0, MemorySegment.NULL, MemorySegment.NULL);
+            return (int) (long)
+                    RECVFROM.invokeExact(fd, buffer, buffer.byteSize(), 0, MemorySegment.NULL, MemorySegment.NULL);
         } catch (Throwable e) {
             throw LibC.unexpected(e);
         }

@@ -63,6 +63,10 @@ final class FakeAgent implements LineHandler, AutoCloseable {
         client.send(want);
     }
 
+    void send(Message message) {
+        client.send(message);
+    }
+
     void silence() {
         silent = true;
     }

@@ -16,10 +16,16 @@ final class KeeperCluster implements AutoCloseable {
     private final String namespace;
     private final Path directory;
     private final int leaseMillis;
+    private final int heartbeatMillis;
     private final Process[] keepers = new Process[4];
     private final List<FakeAgent> agents = new ArrayList<>();
 
     KeeperCluster(Path directory, int leaseMillis) throws Exception {
+        this(directory, leaseMillis, 100);
+    }
+
+    KeeperCluster(Path directory, int leaseMillis, int heartbeatMillis) throws Exception {
+        this.heartbeatMillis = heartbeatMillis;
         this.directory = directory;
         this.leaseMillis = leaseMillis;
         namespace = namespaces.add("k");
@@ -35,13 +41,13 @@ final class KeeperCluster implements AutoCloseable {
     }
 
     void configure(int number) throws IOException {
-        StringBuilder text =
-                new StringBuilder("""
+        StringBuilder text = new StringBuilder(
+                """
                 cluster.uid=6a1c6f4e-0000-4000-8000-000000000001
                 cluster.keyFile=%s
                 self.name=server%d
                 self.number=%d
-                timing.heartbeatMillis=100
+                timing.heartbeatMillis=%d
                 timing.peerTimeoutMillis=500
                 timing.leaseMillis=%d
                 timing.stopMarginMillis=60
@@ -49,7 +55,7 @@ final class KeeperCluster implements AutoCloseable {
                 timing.driftPermille=10
                 voters.sequence=1
                 voters=1,2,3
-                """.formatted(directory.resolve("cluster.key"), number, number, leaseMillis));
+                """.formatted(directory.resolve("cluster.key"), number, number, heartbeatMillis, leaseMillis));
         for (int voter = 1; voter <= 3; voter++) {
             text.append("voter.%d.name=server%d%n".formatted(voter, voter));
             text.append("voter.%d.path.public=127.0.1.%d:7788%n".formatted(voter, voter));

@@ -35,6 +35,8 @@ class KeeperClusterIT {
     Path directory;
 
     private final RawClock clock = new RawClock();
+    /** Number of the server that holds the group. */
+    private int current = 1;
 
     @BeforeEach
     void needsRoot() {
@@ -56,12 +58,10 @@ class KeeperClusterIT {
             assertEquals("iptv-db", first.get("group"));
             agents[2].want(WANT_LATER);
             agents[2].await(0, "refused");
-            int holder = 1;
             for (String fault : List.of("KILL", "STOP")) {
                 List<Long> millis = new ArrayList<>();
                 for (int round = 0; round < ROUNDS; round++) {
-                    millis.add(fail(cluster, agents, holder, fault));
-                    holder = 3 - holder;
+                    millis.add(fail(cluster, agents, current, fault));
                 }
                 System.out.printf("keeper %s of the holder: to granted elsewhere %s%n", fault, Figures.of(millis));
                 assertTrue(millis.stream().allMatch(value -> value < 3_000), millis.toString());
@@ -100,12 +100,17 @@ class KeeperClusterIT {
                     "Expired", agents[holder].await(stopped, "lost").message().get("reason"));
         }
         // The next round needs this one as a voter that votes again.
+        // (A machine that stalls for longer than a lease may move the group meanwhile.)
         int settled = agents[holder].mark();
-        agents[holder].await(
-                settled,
-                message -> message.verb().equals("refused")
-                        && message.get("reason").equals("Held"),
-                "refused reason=Held");
+        Message stands = agents[holder]
+                .await(
+                        settled,
+                        message -> message.verb().equals("granted")
+                                || (message.verb().equals("refused")
+                                        && message.get("reason").equals("Held")),
+                        "refused reason=Held")
+                .message();
+        current = stands.verb().equals("granted") ? holder : other;
         return (granted.nanos() - begin) / 1_000_000;
     }
 

@@ -71,6 +71,7 @@ final class Namespaces implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName()));
+        command.addAll(1, StopList.split(System.getProperty("metalha.java.options", "")));
         command.addAll(List.of(arguments));
         return command;
     }

@@ -256,7 +256,7 @@ final class Mirror {
             }
         }
         copy.data().tick();
-        step(new Event.Tick(now(), copy.data().writeWaits()));
+        step(new Event.Tick(now(), copy.data().requestWaits()));
     }
 
     // Effects.

@@ -46,7 +46,10 @@ public final class DataPath {
 
     private final List<Completion> held = new ArrayList<>();
     private volatile IoMode mode = IoMode.CLOSED;
-    private volatile boolean writeWaits;
+    private volatile boolean requestWaits;
+    /** Whether this promotion was followed by any other mode than FROZEN. */
+    private volatile boolean decided;
+
     private volatile long lastRequestNanos;
     private @Nullable Link link;
 
@@ -58,9 +61,16 @@ public final class DataPath {
         this.lease = lease;
     }
 
-    /** Fills the buffer; false when not Primary (any more). Waits while the lease is not usable. */
+    /**
+     * Fills the buffer; false when not Primary (any more). Waits while the lease is not usable, and after a promotion until
+     * it is decided what this copy is to the other: a former Primary may hold writes that were never acknowledged, and what
+     * was read once must not be gone when the other copy is promoted next.
+     */
     public boolean read(ByteBuffer into, long offset) throws IOException {
         lastRequestNanos = System.nanoTime();
+        if (!decided && !awaitDecided()) {
+            return false;
+        }
         device.read(into, offset);
         if (mode == IoMode.CLOSED || !lease.usable()) {
             io.lock();
@@ -74,6 +84,20 @@ public final class DataPath {
             }
         }
         return true;
+    }
+
+    private boolean awaitDecided() {
+        io.lock();
+        try {
+            while (mode == IoMode.FROZEN && !decided) {
+                requestWaits = true;
+                await(100);
+            }
+            requestWaits = false;
+            return mode != IoMode.CLOSED;
+        } finally {
+            io.unlock();
+        }
     }
 
     /** Writes the payload's bytes. The buffer may be used again when this returns, also before {@code done} is told. */
@@ -221,10 +245,10 @@ public final class DataPath {
 
     private boolean awaitOpen(boolean request) {
         while (mode == IoMode.FROZEN || (request && mode != IoMode.CLOSED && isCrowded())) {
-            writeWaits = mode == IoMode.FROZEN;
+            requestWaits = mode == IoMode.FROZEN;
             await(100);
         }
-        writeWaits = false;
+        requestWaits = false;
         return mode != IoMode.CLOSED;
     }
 
@@ -292,6 +316,7 @@ public final class DataPath {
             Link before = link;
             link = next == IoMode.MIRRORED || next == IoMode.SYNCING ? to : null;
             mode = next;
+            decided = next != IoMode.CLOSED && (decided || next != IoMode.FROZEN);
             synchronized (ledger) {
                 switch (next) {
                     case CLOSED -> {
@@ -402,8 +427,8 @@ public final class DataPath {
         }
     }
 
-    public boolean writeWaits() {
-        return writeWaits || (mode == IoMode.FROZEN && hasUnderWay());
+    public boolean requestWaits() {
+        return requestWaits || (mode == IoMode.FROZEN && hasUnderWay());
     }
 
     private boolean hasUnderWay() {

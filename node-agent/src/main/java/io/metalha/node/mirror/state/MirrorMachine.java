@@ -187,7 +187,8 @@ public final class MirrorMachine {
         if (mine.isBlank()) {
             outdate(now);
         } else if (link instanceof Joined joined) {
-            boolean equal = verdict(joined) instanceof Handshake.Equal && !joined.differs();
+            // A proposal whose outcome is unknown: the record may list the peer as Outdated although nothing differs.
+            boolean equal = verdict(joined) instanceof Handshake.Equal && !joined.differs() && mine.proposed() == 0;
             if (!mine.shared()) {
                 goAlone();
                 beginSync(now);
@@ -297,6 +298,10 @@ public final class MirrorMachine {
             when e.now().isAtOrAfter(retryAt) -> {
                 if (link instanceof Joined joined && joined.id() == through) {
                     askUpToDate(through, e.now());
+                } else {
+                    // The answer was lost with whoever asked. The voters take requests in order: what is asked next
+                    // counts.
+                    route(e.now());
                 }
             }
             case Alone _ -> beginSync(e.now());
@@ -412,7 +417,9 @@ public final class MirrorMachine {
         switch (e.message()) {
             case PeerMessage.Role(var primary, var epoch, var generations) -> {
                 if (primary && (isPrimary() || mine.epoch().isAbove(epoch))) {
-                    disconnect(joined, "a Primary of epoch " + epoch + " is not followed after " + mine.epoch());
+                    // A late word of before; its end is dealt with when it comes, as any loss is.
+                    effects.add(new Effect.Disconnect(
+                            joined.id(), "a Primary of epoch " + epoch + " is not followed after " + mine.epoch()));
                     return;
                 }
                 Joined seen =

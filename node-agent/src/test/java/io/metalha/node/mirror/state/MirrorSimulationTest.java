@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
  * leases and planned moves. A seed is replayed with {@code -Dmetalha.seed=N}.
  */
 class MirrorSimulationTest {
-    private static final int SEEDS = Integer.getInteger("metalha.seeds", 3000);
+    private static final int SEEDS = Integer.getInteger("metalha.seeds", 2000);
     private static final int TURNS = 1500;
 
     @Test

@@ -44,7 +44,7 @@ final class SimulatedCopy {
     record SyncData(int block, long value) implements Frame {}
 
     /** What waits for its acknowledgement. */
-    record Request(int block, long value, boolean internal) {}
+    record Request(int block, long value, boolean internal, long at) {}
 
     final int number;
     final SimulatedPair pair;
@@ -73,6 +73,9 @@ final class SimulatedCopy {
     boolean syncFlush;
     boolean crashAllowed;
     boolean draining;
+    boolean decided;
+    /** From a drain's flush to its outcome: the device is gone, nobody writes. */
+    boolean detached;
 
     SimulatedCopy(int number, SimulatedPair pair) {
         this.number = number;
@@ -103,6 +106,8 @@ final class SimulatedCopy {
         epoch = Epoch.NONE;
         forgetLink();
         draining = false;
+        detached = false;
+        decided = false;
     }
 
     void forgetLink() {
@@ -139,6 +144,7 @@ final class SimulatedCopy {
     }
 
     void step(Event event) {
+        detached &= !(event instanceof Event.Drained);
         for (Effect effect : machine.step(event)) {
             pair.mayCrash(this);
             execute(effect);
@@ -194,6 +200,7 @@ final class SimulatedCopy {
             case CLOSED -> {
                 ledger.fail(_ -> {});
                 draining = false;
+                detached = false;
             }
             case ALONE -> ledger.alone(this::acknowledge);
             case MIRRORED -> {
@@ -212,6 +219,14 @@ final class SimulatedCopy {
             case SYNCING -> pair.resentOn = link;
             case FROZEN -> {}
         }
+        if (next == IoMode.CLOSED) {
+            decided = false;
+        } else if (next != IoMode.FROZEN && !decided) {
+            decided = true;
+            if (pair.holdsLease(this)) {
+                pair.promoted(this);
+            }
+        }
         if (next != IoMode.SYNCING && next != IoMode.MIRRORED) {
             syncing = false;
         }
@@ -223,13 +238,17 @@ final class SimulatedCopy {
 
     /** The application writes; false when it has to wait. */
     boolean write(int block, long value) {
-        if (!mirrors() && mode != IoMode.ALONE || draining) {
+        if (!mirrors() && mode != IoMode.ALONE || draining || detached) {
             return false;
         }
+        pair.trace(number, "write " + block + " = " + value + " in " + mode);
         activityLog.add(block / BlockSet.EXTENT_BLOCKS);
         pair.mayCrash(this);
         Ledger.Entry entry = ledger.beginWrite(
-                (long) block * BlockSet.BLOCK_BYTES, BlockSet.BLOCK_BYTES, new Request(block, value, false), mirrors());
+                (long) block * BlockSet.BLOCK_BYTES,
+                BlockSet.BLOCK_BYTES,
+                new Request(block, value, false, pair.now().nanos()),
+                mirrors());
         if (mirrors()) {
             send(link, new Write(entry.sequence(), block, value));
         }
@@ -245,7 +264,7 @@ final class SimulatedCopy {
         if (!mirrors() && mode != IoMode.ALONE) {
             return false;
         }
-        Ledger.Entry entry = ledger.beginFlush(new Request(-1, pair.lastValue, internal), mirrors());
+        Ledger.Entry entry = ledger.beginFlush(new Request(-1, pair.lastValue, internal, 0), mirrors());
         if (mirrors()) {
             send(link, new Flush(entry.sequence()));
         }
@@ -278,6 +297,7 @@ final class SimulatedCopy {
         if (request.internal) {
             if (draining) {
                 draining = false;
+                detached = true;
                 boolean clean = !ledger.hasUnflushed() && ledger.underWay() == 0;
                 if (clean) {
                     bitmap = ledger.dirty().copy();
@@ -327,6 +347,7 @@ final class SimulatedCopy {
             case Control(var message) -> step(new Event.PeerSaid(link, message, pair.now()));
             case Write(var sequence, var block, var value) -> {
                 if (applies()) {
+                    pair.trace(number, "applies " + block + " = " + value);
                     cache.put(block, value);
                     send(link, new Ack(sequence));
                 }
@@ -340,6 +361,7 @@ final class SimulatedCopy {
             }
             case SyncData(var block, var value) -> {
                 if (applies()) {
+                    pair.trace(number, "copies " + block + " = " + value);
                     cache.put(block, value);
                 }
             }

@@ -30,6 +30,7 @@ final class SimulatedPair {
     private long uniques;
     private long nanos;
     private long wholeLink;
+    private final int mildness;
     private boolean faults = true;
     // The voters.
     private Map<UUID, Boolean> record = new HashMap<>();
@@ -47,8 +48,14 @@ final class SimulatedPair {
 
     SimulatedPair(long seed) {
         random = new Random(seed);
+        // From one fault after the other to long quiet stretches, in which much is written.
+        mildness = 1 << random.nextInt(6);
         a.start();
         b.start();
+        if (random.nextInt(4) != 0) {
+            settle();
+            faults = true;
+        }
     }
 
     long unique() {
@@ -81,7 +88,7 @@ final class SimulatedPair {
     }
 
     void mayCrash(SimulatedCopy copy) {
-        if (faults && copy.crashAllowed && random.nextInt(400) == 0) {
+        if (faults && copy.crashAllowed && random.nextInt(200 * mildness) == 0) {
             throw new SimulatedCopy.Crash();
         }
     }
@@ -91,10 +98,12 @@ final class SimulatedPair {
     }
 
     void acknowledged(SimulatedCopy by, SimulatedCopy.Request request) {
+        trace(by.number, "acknowledges " + request);
         if (request.block() >= 0) {
             acknowledgedOn.put(request.block(), by.mode == IoMode.MIRRORED ? 3 : by.number);
             acknowledged.merge(request.block(), request.value(), Math::max);
-            acknowledgedAt.put(request.block(), nanos);
+            // Confirmed before it is heard: what counts is when it was in a cache at the earliest.
+            acknowledgedAt.put(request.block(), request.at());
         } else {
             // Everything acknowledged before the flush began.
             acknowledged.forEach((block, value) -> {
@@ -118,7 +127,7 @@ final class SimulatedPair {
     }
 
     private void act(SimulatedCopy copy) {
-        switch (random.nextInt(faults ? 40 : 30)) {
+        switch (random.nextInt(faults ? 44 : 30)) {
             case 0, 1, 2, 3, 4, 5, 6 -> {
                 if (copy.up) {
                     copy.receive();
@@ -174,17 +183,17 @@ final class SimulatedPair {
                 }
             }
             case 30 -> {
-                if (random.nextInt(4) == 0) {
+                if (random.nextInt(mildness) == 0) {
                     cut();
                 }
             }
             case 31 -> {
-                if (random.nextInt(6) == 0 && copy.up) {
+                if (random.nextInt(2 * mildness) == 0 && copy.up) {
                     crash(copy, random.nextBoolean());
                 }
             }
             case 32 -> {
-                if (random.nextInt(6) == 0) {
+                if (random.nextInt(2 * mildness) == 0) {
                     trace.add("lease lost");
                     holder = null;
                 }
@@ -195,11 +204,16 @@ final class SimulatedPair {
                 }
             }
             case 34 -> {
-                if (copy.isPrimary() && random.nextInt(4) == 0 && !copy.draining) {
+                if (copy.isPrimary() && random.nextInt(2 * mildness) == 0 && !copy.draining) {
                     copy.step(new Event.Demote("d", false));
                     if (copy.draining && !copy.flush(true)) {
                         copy.draining = false;
                     }
+                }
+            }
+            case 35, 36, 37, 38, 39 -> {
+                if (copy.isPrimary() && holdsLease(copy)) {
+                    var _ = copy.write(SimulatedCopy.BLOCKS[random.nextInt(SimulatedCopy.BLOCKS.length)], ++lastValue);
                 }
             }
             default -> {
@@ -292,15 +306,13 @@ final class SimulatedPair {
         copy.epoch = epoch;
         trace.add("grant " + epoch);
         copy.step(new Event.Promote("p", epoch, now()));
-        if (copy.isPrimary()) {
-            promoted(copy);
-        } else {
+        if (!copy.isPrimary()) {
             holder = null;
         }
     }
 
-    /** Invariants 2 and 3: the new Primary has what was acknowledged, unless power loss took it before a flush. */
-    private void promoted(SimulatedCopy copy) {
+    /** Invariants 2 and 3, when the application can read: the new Primary has what was acknowledged, unless power loss took it before a flush. */
+    void promoted(SimulatedCopy copy) {
         promotions++;
         for (int block : SimulatedCopy.BLOCKS) {
             long here = copy.read(block);
@@ -360,11 +372,11 @@ final class SimulatedPair {
                 : "down";
     }
 
-    void trace(int number, Effect effect) {
+    void trace(int number, Object effect) {
         trace.add(number + ": " + effect);
     }
 
     String trace() {
-        return String.join("\n", trace.subList(Math.max(0, trace.size() - 120), trace.size()));
+        return String.join("\n", trace.subList(Math.max(0, trace.size() - 300), trace.size()));
     }
 }

@@ -35,6 +35,7 @@ final class Scene {
     private final LoadClient client;
     private final Owners owners;
     private final Set<String> takeoversSeen = new HashSet<>();
+    private long remembered = RawClock.nanos();
 
     Scene(Lab lab, Api api, LoadClient client) {
         this.lab = lab;
@@ -57,6 +58,15 @@ final class Scene {
 
     Owners owners() {
         return owners;
+    }
+
+    /** A moment that a later part of the same step measures from. */
+    void remember(long nanos) {
+        remembered = nanos;
+    }
+
+    long remembered() {
+        return remembered;
     }
 
     static Service serviceOf(String group) {

@@ -86,7 +86,10 @@ final class Story {
             doubles.addAll(DoubleWriters.overlapping(spans));
             if (group.equals(Scene.DB)) {
                 doubles.addAll(DoubleWriters.strangers(
-                        answers.stream().filter(Answer::good).toList(), spans));
+                        answers.stream()
+                                .filter(answer -> answer.service() == Answer.Service.SQL)
+                                .toList(),
+                        spans));
             }
         }
         findings.addAll(doubles);

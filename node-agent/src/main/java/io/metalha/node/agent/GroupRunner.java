@@ -370,8 +370,10 @@ final class GroupRunner {
             case Decision.Wait _, Decision.Stay _ -> want("none", Duration.ZERO);
             case Decision.HandOver over -> {
                 want("none", Duration.ZERO);
-                if (machine.phase() instanceof Phase.Running
-                        && now.since(decidedSince).compareTo(over.settle()) >= 0) {
+                if (machine.phase() instanceof Phase.Running running
+                        && now.since(MonotonicTime.later(decidedSince, running.since()))
+                                        .compareTo(over.settle())
+                                >= 0) {
                     Leave.Kind kind =
                             switch (over.kind()) {
                                 case FAILBACK -> Leave.Kind.FAILBACK;

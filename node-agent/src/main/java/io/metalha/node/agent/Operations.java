@@ -30,12 +30,18 @@ final class Operations {
     /** An operation that has not come to its end by then is reported as failed. */
     private static final Duration DEADLINE = Duration.ofMinutes(5);
 
+    /** After this an operation that was decided on another epoch, and is still open, is refused. */
+    private static final Duration ANOTHERS = Duration.ofSeconds(20);
+
     /** More accepted operations at once than this wait until others have ended. */
     private static final int OPEN_MAX = 1000;
 
     private final AgentLoop agent;
     private final Map<String, Running> running = new HashMap<>();
-    private final Map<String, ClusterOperation> open = new HashMap<>();
+    private final Map<String, Open> open = new HashMap<>();
+
+    /** One that the operator accepted and that is not known to be begun. */
+    private record Open(ClusterOperation operation, MonotonicTime since) {}
 
     /** One that was begun and whose end is awaited. */
     private record Running(
@@ -50,26 +56,39 @@ final class Operations {
         String uid = operation.getMetadata().getUid();
         boolean accepted = status != null && status.state() == OperationState.ACCEPTED;
         if (accepted && operation.getSpec().group() != null && open.size() < OPEN_MAX) {
-            open.put(uid, operation);
+            Open known = open.get(uid);
+            open.put(uid, new Open(operation, known == null ? agent.now() : known.since()));
         } else {
             open.remove(uid);
         }
     }
 
     private void beginWhatIsMine() {
-        for (ClusterOperation operation : List.copyOf(open.values())) {
+        for (Open each : List.copyOf(open.values())) {
+            ClusterOperation operation = each.operation();
             String uid = operation.getMetadata().getUid();
             String group = operation.getSpec().group();
             ClusterOperationStatus status = operation.getStatus();
             GroupRunner runner = group == null ? null : agent.groups().get(new GroupId(group));
             if (agent.config().operationsDone().contains(uid)) {
                 open.remove(uid);
-            } else if (runner != null && status != null && mine(operation, runner)) {
+            } else if (runner != null
+                    && status != null
+                    && mine(operation, runner)
+                    && !isAnothers(each, status, runner)) {
                 open.remove(uid);
                 agent.operationDone(uid);
                 begin(operation, status, runner);
             }
         }
+    }
+
+    /** Decided on an earlier epoch: most likely its owner has carried it out, and the operator has not read that yet. */
+    private boolean isAnothers(Open each, ClusterOperationStatus status, GroupRunner runner) {
+        String decidedOn = status.epoch();
+        Epoch held = runner.machine().phase().held();
+        boolean other = decidedOn != null && !held.equals(Epoch.NONE) && !held.equals(Epoch.parse(decidedOn));
+        return other && agent.now().since(each.since()).compareTo(ANOTHERS) < 0;
     }
 
     /** The owner acts; on what runs nowhere, the first node of the placement that is listed and is this one. */

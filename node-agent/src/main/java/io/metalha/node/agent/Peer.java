@@ -112,9 +112,12 @@ final class Peer {
         blob.paths().forEach(path -> told.put(path.name(), path));
         reports = told;
         for (Blob.Group group : blob.groups()) {
-            groups.put(group.key(), group);
+            Blob.Group before = groups.put(group.key(), group);
             if (group.is() == Blob.Is.STOPPING) {
-                leavingSince.putIfAbsent(group.key(), now);
+                // Each leave counts from its own beginning, also when what lay between was not heard.
+                if (before == null || before.is() != Blob.Is.STOPPING) {
+                    leavingSince.put(group.key(), now);
+                }
             } else if (group.is() == Blob.Is.RUNNING) {
                 leavingSince.remove(group.key());
             }

@@ -59,6 +59,9 @@ record Takeover(Cause cause) {
             detect = context.view().timing().grantedFor();
             outage = waited.plus(detect);
             why = peer.name() + " is heard but did not renew its lease";
+        } else if (!peer.seen()) {
+            // Nobody here knows when it ended: both servers were off, or this one was.
+            why = peer.name() + " has not been heard since this server began";
         } else {
             Duration silent = now.since(peer.aliveSince());
             detect = context.view().timing().peerTimeout();
@@ -91,7 +94,10 @@ record Takeover(Cause cause) {
                 cause.from().isEmpty() ? null : cause.from(),
                 self.name(),
                 switch (cause.kind()) {
-                    case FAILOVER -> cause.why().contains("no path") ? "NodeLost" : "ServiceFailed";
+                    case FAILOVER ->
+                        cause.why().contains("no path") || cause.why().contains("not been heard")
+                                ? "NodeLost"
+                                : "ServiceFailed";
                     case MOVE -> "Requested";
                     case FAILBACK -> "PreferredNodeBack";
                     case FIRST_START -> "Started";

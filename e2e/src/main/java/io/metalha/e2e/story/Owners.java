@@ -19,13 +19,27 @@ final class Owners {
     private final Lab lab;
     private final Set<Mark> marks = new LinkedHashSet<>();
 
-    Owners(Lab lab) {
+    private final long since;
+
+    /**
+     * @param since earlier lines are left out: the journals of a lab that was kept tell nothing of power losses that
+     *     ended what had begun
+     */
+    Owners(Lab lab, long since) {
         this.lab = lab;
+        this.since = since;
+    }
+
+    /** Who had a group when the story began. */
+    void held(String node, String group) {
+        marks.add(new Mark(node, group, since, Kind.BEGIN));
     }
 
     /** Reads a machine's journal; done before each power loss, which may take the journal's end with it. */
     void collect(String node) {
-        marks.addAll(OwnerLog.marks(node, lab.messages(node, KEEPER)));
+        OwnerLog.marks(node, lab.messages(node, KEEPER)).stream()
+                .filter(mark -> mark.nanos() >= since)
+                .forEach(marks::add);
     }
 
     void powerLost(String node, List<String> groups, long nanos) {

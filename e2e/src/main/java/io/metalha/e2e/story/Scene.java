@@ -35,13 +35,25 @@ final class Scene {
     private final LoadClient client;
     private final Owners owners;
     private final Set<String> takeoversSeen = new HashSet<>();
+    private final Set<String> takeoversBefore = new HashSet<>();
     private long remembered = RawClock.nanos();
 
     Scene(Lab lab, Api api, LoadClient client) {
         this.lab = lab;
         this.api = api;
         this.client = client;
-        this.owners = new Owners(lab);
+        this.owners = new Owners(lab, RawClock.nanos());
+    }
+
+    /** Called once, while nothing is failing. */
+    void begin() {
+        for (String group : List.of(DB, WEB)) {
+            String active = read(group).active();
+            if (!active.isEmpty()) {
+                owners.held(active, group);
+            }
+        }
+        takeoversBefore.addAll(takeoversSeen);
     }
 
     Lab lab() {
@@ -115,7 +127,7 @@ final class Scene {
     }
 
     int takeovers() {
-        return takeoversSeen.size();
+        return takeoversSeen.size() - takeoversBefore.size();
     }
 
     List<String> failoverIds(String group) {

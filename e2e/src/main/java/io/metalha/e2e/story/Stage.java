@@ -42,6 +42,7 @@ final class Stage implements AutoCloseable {
         var web = new InetSocketAddress(Content.WEB_ADDRESS, 80);
         var client = new LoadClient(database, web, Content.WEB_HOST, Content.pages(root), out.resolve("client.jsonl"));
         var scene = new Scene(lab, api, client);
+        scene.begin();
         return new Stage(api, client, scene, new Rescue(scene, out));
     }
 

@@ -46,8 +46,8 @@ record Takeover(Cause cause) {
      */
     static Takeover of(GroupRunner group, AgentContext context, Optional<NodeId> before, Duration waited) {
         MonotonicTime now = context.now();
-        Duration bound = StartTimes.leaseBound(context.view().timing(), Duration.ZERO)
-                .plus(startBound(group, context, before));
+        Duration bound =
+                StartTimes.leaseBound(context.view().timing(), Duration.ZERO).plus(startBound(group, context, before));
         if (before.isEmpty() || before.get().equals(context.self())) {
             String why = before.isEmpty() ? "nobody had it before" : "this node had it last";
             return new Takeover(new Cause(

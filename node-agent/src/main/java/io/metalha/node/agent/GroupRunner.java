@@ -16,6 +16,7 @@ import io.metalha.node.group.GroupMachine;
 import io.metalha.node.group.GroupPlan;
 import io.metalha.node.group.Leave;
 import io.metalha.node.group.Phase;
+import io.metalha.node.group.ResourcePlan;
 import io.metalha.node.group.StartTimes;
 import io.metalha.node.local.Message;
 import io.metalha.node.placement.Decision;
@@ -509,6 +510,26 @@ final class GroupRunner {
                 startTimes().startBound().toMillis());
     }
 
+    /** What a start of the group may take, here or elsewhere. */
+    Duration startBound() {
+        Duration allowed = machine.plan().resources().stream()
+                .map(ResourcePlan::startTimeout)
+                .reduce(Duration.ZERO, Duration::plus);
+        return StartTimes.startBound(startTimes().startBound(), measuredElsewhere(), allowed);
+    }
+
+    boolean startMeasured() {
+        return !startTimes().last().isEmpty() || !measuredElsewhere().isZero();
+    }
+
+    private Duration measuredElsewhere() {
+        return Duration.ofMillis(context.view().peers().values().stream()
+                .flatMap(peer -> peer.group(id.key()).stream())
+                .mapToLong(Blob.Group::startMillis)
+                .max()
+                .orElse(0));
+    }
+
     StartTimes startTimes() {
         return new StartTimes(context.history(id.name()).startMillis().stream()
                 .map(Duration::ofMillis)
@@ -589,6 +610,11 @@ final class GroupRunner {
                 + e.cause().why());
         context.history(id.name(), entry -> {
             List<Long> starts = new ArrayList<>(entry.startMillis());
+            // Until the first takeover there are only first starts, which made and filled file systems: no measure for
+            // it.
+            if (e.cause().kind() != Cause.Kind.FIRST_START && entry.failovers().isEmpty()) {
+                starts.clear();
+            }
             starts.add(e.total().toMillis());
             int from = Math.max(0, starts.size() - StartTimes.KEPT);
             return entry.withStart(List.copyOf(starts.subList(from, starts.size())));

@@ -206,19 +206,8 @@ final class StatusReport {
         }
         long detect =
                 StartTimes.leaseBound(agent.view().timing(), Duration.ZERO).toMillis();
-        long there = agent.view()
-                .peer(next.get())
-                .group(group.id().key())
-                .map(Blob.Group::startMillis)
-                .orElse(0L);
-        long here = group.startTimes().startBound().toMillis();
-        boolean measured = there > 0 || here > 0;
-        long start = there > 0 ? there : here;
-        if (!measured) {
-            start = group.machine().plan().resources().stream()
-                    .mapToLong(resource -> resource.startTimeout().toMillis())
-                    .sum();
-        }
+        boolean measured = group.startMeasured();
+        long start = group.startBound().toMillis();
         String loss = !group.mirrors().hasMirrors() || group.mirrors().redundant()
                 ? "none"
                 : "the other copy is not up to date";

@@ -8,7 +8,6 @@ import io.metalha.node.core.NodeId;
 import io.metalha.node.group.Cause;
 import io.metalha.node.group.Effect;
 import io.metalha.node.group.ResourceId;
-import io.metalha.node.group.ResourcePlan;
 import io.metalha.node.group.StartTimes;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,33 +20,13 @@ import java.util.Optional;
 /** Why a lease came to this node, and how the change of owner is told. */
 record Takeover(Cause cause) {
     /**
-     * The start's part of the bound: measured here, else what the old owner measured, else what the spec allows. Never
-     * nothing: a bound that leaves the start out would be broken by every first takeover.
-     */
-    private static Duration startBound(GroupRunner group, AgentContext context, Optional<NodeId> before) {
-        Duration here = group.startTimes().startBound();
-        if (here.isPositive()) {
-            return here;
-        }
-        long there = before.filter(owner -> !owner.equals(context.self()))
-                .flatMap(owner -> context.view().peer(owner).group(group.id().key()))
-                .map(Blob.Group::startMillis)
-                .orElse(0L);
-        return there > 0
-                ? Duration.ofMillis(there)
-                : group.machine().plan().resources().stream()
-                        .map(ResourcePlan::startTimeout)
-                        .reduce(Duration.ZERO, Duration::plus);
-    }
-
-    /**
      * The cause, from what was known at the moment of the grant. {@code waited} of the cause is the time since the old
      * owner is last known to have served: for one that died its last heartbeat, for one that left the start of its stop.
      */
     static Takeover of(GroupRunner group, AgentContext context, Optional<NodeId> before, Duration waited) {
         MonotonicTime now = context.now();
         Duration bound =
-                StartTimes.leaseBound(context.view().timing(), Duration.ZERO).plus(startBound(group, context, before));
+                StartTimes.leaseBound(context.view().timing(), Duration.ZERO).plus(group.startBound());
         if (before.isEmpty() || before.get().equals(context.self())) {
             String why = before.isEmpty() ? "nobody had it before" : "this node had it last";
             return new Takeover(new Cause(

@@ -34,6 +34,16 @@ public record StartTimes(List<Duration> last) {
     }
 
     /**
+     * The start part of a takeover's bound: the larger of what this node and the others measured, for a node that has not
+     * started the group for long, or never, cannot promise to be faster than the one that does. While nobody has measured
+     * anything, what the resources are allowed to take.
+     */
+    public static Duration startBound(Duration here, Duration elsewhere, Duration allowed) {
+        Duration measured = here.compareTo(elsewhere) > 0 ? here : elsewhere;
+        return measured.isZero() ? allowed : measured;
+    }
+
+    /**
      * From a node's death to the grant elsewhere, at most: the voters' grants run out ({@link Timing#grantedFor()}, begun
      * by a renewal that was under way when the node died), then prepare and propose, each within a heartbeat, and the
      * candidate's own delay.

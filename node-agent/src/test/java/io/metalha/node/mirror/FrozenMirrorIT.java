@@ -75,8 +75,7 @@ class FrozenMirrorIT {
                 if (atLimit) {
                     limited.add(gone);
                 }
-                clients.forEach(Process::destroyForcibly);
-                clients.clear();
+                endClients();
                 pair.promoted(pair.a);
                 device = pair.a.device().toRealPath().toString();
                 Shell.run("mount", device, mount.toString());
@@ -86,7 +85,7 @@ class FrozenMirrorIT {
             assertTrue(pair.a.demote(false).getBoolean("ok"), pair.a::log);
             pair.assertEqualCopies();
         } finally {
-            clients.forEach(Process::destroyForcibly);
+            endClients();
             Shell.attempt("sh", "-c", "kill -9 $(cat " + MEMORY + "/cgroup.procs)");
             Shell.attempt("umount", mount.toString());
             LockSupport.parkNanos(100_000_000L);
@@ -141,6 +140,15 @@ class FrozenMirrorIT {
                     .output();
             return rows.matches("[0-9]+") && Long.parseLong(rows) > 300;
         });
+    }
+
+    /** A client is a pipeline: its ends outlive the shell, and would insert for ever. */
+    private void endClients() {
+        for (Process client : clients) {
+            client.descendants().forEach(ProcessHandle::destroyForcibly);
+            client.destroyForcibly();
+        }
+        clients.clear();
     }
 
     private static double millis(long since) {

@@ -416,16 +416,36 @@ final class GroupRunner {
                             : viewOf(context.view().peer(node), now));
         }
         boolean heldHere = !machine.phase().held().equals(Epoch.NONE);
+        Optional<NodeId> elsewhere = heldHere ? Optional.empty() : runningElsewhere();
+        // Story, without: server1 is back for ten seconds, server2 runs the group and dies; server1, which heard of no
+        // holder
+        // from its voter yet, takes this for a cold start and waits for server2 for another ten.
+        lastOwner = elsewhere.or(() -> lastOwner);
         return new Situation(
                 context.self(),
                 nodes,
-                heldHere ? Optional.of(context.self()) : holder.filter(node -> !node.equals(context.self())),
+                heldHere
+                        ? Optional.of(context.self())
+                        : holder.filter(node -> !node.equals(context.self())).or(() -> elsewhere),
                 lastOwner,
                 moveTarget(now),
                 stoppedOnPurpose(),
                 now.isBefore(coolingUntil),
                 now.since(createdAt),
                 context.view().timing().lease());
+    }
+
+    /** The node whose agent tells that the group runs there: only a holder says so. */
+    private Optional<NodeId> runningElsewhere() {
+        return policy.nodes().stream()
+                .filter(node -> !node.equals(context.self()))
+                .filter(node -> context.view().peer(node).alive())
+                .filter(node -> context.view()
+                        .peer(node)
+                        .group(id.key())
+                        .filter(told -> told.is() == Blob.Is.RUNNING)
+                        .isPresent())
+                .findFirst();
     }
 
     private NodeView ownView(MonotonicTime now) {

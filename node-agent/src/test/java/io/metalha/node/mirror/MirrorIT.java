@@ -4,6 +4,7 @@ package io.metalha.node.mirror;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,26 @@ class MirrorIT {
             }
             assertTrue(pair.b.demote(false).getBoolean("ok"));
             pair.assertEqualCopies();
+        }
+    }
+
+    /** Somebody tidies up with losetup: the device stays until the mirror itself takes it away, and nothing is lost. */
+    @Test
+    void staysAttachedWhenSomebodyDetachesItsLoopDevice() throws Exception {
+        try (var pair = new MirrorPair(dir, SIZE).founded()) {
+            Path device = pair.a.device().toRealPath();
+            assumeTrue(device.toString().startsWith("/dev/loop"), "the kernel has nbd: no loop device is in the way");
+            byte[] content = content(8 << 20);
+            Shell.run("mkfs.ext4", "-q", device.toString());
+            try (var mounted = new Mounted(device, dir.resolve("mnt"))) {
+                mounted.write("programme", content);
+                Shell.run("losetup", "-d", device.toString());
+            }
+            assertTrue(pair.a.demote(false).getBoolean("ok"), pair.a::log);
+            pair.promoted(pair.b);
+            try (var mounted = new Mounted(pair.b.device(), dir.resolve("mnt"))) {
+                assertEquals(java.util.Arrays.hashCode(content), mounted.hash("programme"));
+            }
         }
     }
 

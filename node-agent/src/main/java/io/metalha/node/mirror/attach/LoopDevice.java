@@ -13,7 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A loop device over a file, by ioctl (linux/loop.h): a spawned losetup costs 10 ms of a takeover. */
+/**
+ * A loop device over a file, by ioctl (linux/loop.h): a spawned losetup costs 10 ms of a takeover.
+ *
+ * <p>It is kept open while it is ours. Without: (1) somebody says {@code losetup -D}, and the kernel marks the mounted device
+ * to end with its last user; (2) the group is stopped, the unmount ends the device before its last flush; (3) another process
+ * gets the free number, and our detach ends the other's device.
+ */
 final class LoopDevice {
     private static final long LOOP_CTL_GET_FREE = 0x4c82;
     private static final long LOOP_CONFIGURE = 0x4c0a;
@@ -28,9 +34,11 @@ final class LoopDevice {
     private static final int TRIES = 8;
 
     private final Path node;
+    private final int device;
 
-    private LoopDevice(Path node) {
+    private LoopDevice(Path node, int device) {
         this.node = node;
+        this.device = device;
     }
 
     Path node() {
@@ -47,14 +55,13 @@ final class LoopDevice {
                 if (!configure(device, file, FLAG_DIRECT_IO)) {
                     var _ = configure(device, file, 0);
                 }
-                return new LoopDevice(node);
+                return new LoopDevice(node, device);
             } catch (Kernel.SystemCallException e) {
+                Kernel.close(device);
                 if (e.errno() != Kernel.EBUSY) {
                     throw e;
                 }
                 last = e; // Somebody else took it in between.
-            } finally {
-                Kernel.close(device);
             }
         }
         throw new IOException("no free loop device after " + TRIES + " tries", last);
@@ -112,17 +119,11 @@ final class LoopDevice {
 
     /** Writes out what the kernel holds for the device. */
     void sync() throws IOException {
-        int device = Kernel.open(node.toString(), Kernel.O_RDWR);
-        try {
-            Kernel.fsync(device);
-        } finally {
-            Kernel.close(device);
-        }
+        Kernel.fsync(device);
     }
 
-    /** Where somebody still has it open, the kernel does it when they close it. */
+    /** The last use of this object. Where somebody still has it open, the kernel does it when they close it. */
     void detach() throws IOException {
-        int device = Kernel.open(node.toString(), 0);
         try {
             var _ = Kernel.ioctl(device, LOOP_CLR_FD, MemorySegment.NULL);
         } finally {
@@ -140,7 +141,8 @@ final class LoopDevice {
                 if (block.getFileName().toString().startsWith("loop")
                         && Files.exists(backing)
                         && Files.readString(backing).startsWith(pathPrefix)) {
-                    found.add(new LoopDevice(Path.of("/dev").resolve(block.getFileName())));
+                    Path node = Path.of("/dev").resolve(block.getFileName());
+                    found.add(new LoopDevice(node, Kernel.open(node.toString(), 0)));
                 }
             }
         }

@@ -12,6 +12,7 @@ import static io.metalha.e2e.story.Scene.WEB;
 
 import io.metalha.e2e.client.RawClock;
 import io.metalha.e2e.evidence.Outage;
+import io.metalha.e2e.evidence.ResyncLog;
 import io.metalha.e2e.kube.Failover;
 import io.metalha.e2e.kube.Group;
 import java.time.Duration;
@@ -37,7 +38,7 @@ final class PowerSteps {
                         5,
                         "Server1 returns and takes its work home",
                         new Part("nothing starts on it unheld", PowerSteps::nothingUnheld),
-                        new Part("resync of what changed, Redundant again", PowerSteps::redundantAgain),
+                        new Part("resync of only what changed, Redundant again", PowerSteps::redundantAgain),
                         new Part("automatic failback", PowerSteps::automaticFailback)),
                 Step.of(
                         6,
@@ -127,6 +128,13 @@ final class PowerSteps {
         scene.awaitRedundant(DB, REDUNDANT);
         scene.awaitRedundant(WEB, REDUNDANT);
         scene.noRowLost();
+        List<ResyncLog> resyncs = ResyncLog.of(DB + ".data", scene.lab().messages(SERVER2, "metalha-mirror.service"));
+        Expect.that(!resyncs.isEmpty(), "server2's mirror tells of no resync of the database's disk");
+        ResyncLog last = resyncs.getLast();
+        Expect.that(
+                last.sentBytes() > 0 && last.comparedBytes() < last.diskBytes() / 2,
+                "not only what changed was looked at: %s",
+                last);
         return Measured.NOTHING;
     }
 

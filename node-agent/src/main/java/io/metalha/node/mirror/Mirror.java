@@ -347,11 +347,10 @@ final class Mirror {
         } else {
             more.addAll(with.peerDirty());
         }
-        Resync resync = new Resync(
-                copy.data(),
-                with.link(),
-                copy.data().markDirty(more),
-                () -> step(new Event.ResyncFinished(with.link().id(), now())));
+        Resync resync = new Resync(copy.data(), with.link(), copy.data().markDirty(more), finished -> {
+            log("resync finished: " + finished.summary() + ", disk " + copy.sizeBytes() + " bytes");
+            step(new Event.ResyncFinished(with.link().id(), now()));
+        });
         with.resync(resync);
         Thread.ofPlatform().daemon().name("mirror-resync-" + config.name()).start(resync);
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * The source's side of a resync over one link: offers digests of what is marked, sends what the target finds different, and
@@ -29,13 +30,15 @@ public final class Resync implements Runnable {
     private final Link link;
     private final BlockSet todo;
     private final long total;
-    private final Runnable finished;
+    private final Consumer<Resync> finished;
     private final SyncChunk chunk;
     private final LinkedBlockingQueue<Want> wants = new LinkedBlockingQueue<>();
+    private final long began = System.nanoTime();
     private volatile long remaining;
+    private long sent;
 
     /** @param finished told when both copies are equal and durable, on this object's thread */
-    public Resync(DataPath data, Link link, BlockSet todo, Runnable finished) {
+    public Resync(DataPath data, Link link, BlockSet todo, Consumer<Resync> finished) {
         this.data = data;
         this.link = link;
         this.todo = todo;
@@ -59,11 +62,20 @@ public final class Resync implements Runnable {
         return remaining * BlockSet.BLOCK_BYTES;
     }
 
+    /** For the log, once it has finished: what was compared, what of it had to be sent, how long it took. */
+    public String summary() {
+        return "compared %d bytes, sent %d bytes in %d ms"
+                .formatted(
+                        total * BlockSet.BLOCK_BYTES,
+                        sent * BlockSet.BLOCK_BYTES,
+                        (System.nanoTime() - began) / 1_000_000);
+    }
+
     @Override
     public void run() {
         try {
             if (copyAll() && flushBoth() && link.isOpen()) {
-                finished.run();
+                finished.accept(this);
             }
         } catch (IOException e) {
             link.close("resync: " + e.getMessage());
@@ -108,6 +120,7 @@ public final class Resync implements Runnable {
 
     private void send(Want want) throws IOException {
         if (want.mask != 0) {
+            sent += Integer.bitCount(want.mask);
             data.exclusively(
                     () -> link.send(Frame.Type.SYNC_DATA, want.mask, want.offset, chunk.read(want.offset, want.mask)));
         }

@@ -112,9 +112,14 @@ public final class Lab {
 
     /** Runs a program on a machine. */
     public Result exec(String node, String... words) {
+        return exec(SOON, node, words);
+    }
+
+    /** Runs a program on a machine that may take so long. */
+    public Result exec(Duration bound, String node, String... words) {
         var command = new ArrayList<>(List.of("docker", "exec", CONTAINER_PREFIX + node));
         command.addAll(List.of(words));
-        return Commands.run(SOON, command.toArray(String[]::new));
+        return Commands.run(bound, command.toArray(String[]::new));
     }
 
     /** Sends a signal to the main process of a unit, and to no other. */

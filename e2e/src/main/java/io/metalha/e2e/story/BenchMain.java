@@ -16,13 +16,15 @@ import java.util.Map;
 
 /** {@code BenchMain ROOT ROUNDS}: the failover figures, into examples/lab/out/bench-failover.json. */
 public final class BenchMain {
+    private static final int IDLE_SECONDS = 60;
+
     private BenchMain() {}
 
     public static void main(String[] arguments) throws Exception {
         Path root = Path.of(arguments[0]).toAbsolutePath();
         int rounds = Integer.parseInt(arguments[1]);
         var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        List<Use> uses = Footprint.idle(root);
+        List<Use> uses = Footprint.idle(root, IDLE_SECONDS);
         List<FailoverBench.Row> rows;
         try (Stage stage = Stage.open(root)) {
             rows = FailoverBench.run(stage.scene(), stage.rescue(), rounds, out::println);

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 /** Plays the story in a lab that is up and installed: {@code StoryMain --root DIR [--steps 1-4,7] [--report FILE]}. */
 public final class StoryMain {
     private static final int STEPS = 10;
+    private static final int IDLE_SECONDS = 20;
 
     private StoryMain() {}
 
@@ -72,6 +73,10 @@ public final class StoryMain {
             out.println("report: " + options.report());
             ok = report.ok();
         }
+        // The client is gone now: what the processes take when nothing happens.
+        out.println();
+        out.println(Footprint.HEADER);
+        Footprint.idle(options.root(), IDLE_SECONDS).forEach(use -> out.println(use.line()));
         // Nothing may keep the process after its answer: a client's thread may still wait for a dead server.
         System.exit(ok ? 0 : 1);
     }

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.metalha.api.v1alpha1.ClusterGroup;
+import io.metalha.api.v1alpha1.FailoverReport;
 import io.metalha.api.v1alpha1.Member;
 import io.metalha.api.v1alpha1.MemberRole;
 import io.metalha.api.v1alpha1.MetalNodeStatus;
+import io.metalha.node.core.GroupId;
 import io.metalha.node.core.NodeId;
 import io.metalha.node.linux.RawClock;
 import io.metalha.node.local.LineClient;
@@ -22,9 +24,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,8 +131,8 @@ class AgentProcessTest {
         configured();
         begin(List.of());
         until("the agent wants the group", () -> keeper.heard("want", "mode", "acquire"));
-        keeper.say(Message.of("member", "node", "server2", "number", 2, "alive", true, "paths", "public:up:100"));
-        keeper.say(Message.of("member", "node", "server2", "number", 2, "alive", false, "paths", "public:down:0"));
+        member("server2", 2, true);
+        member("server2", 2, false);
         granted("5.1", 2);
         until("all runs", () -> role() == MemberRole.ACTIVE);
         until("it is reported", () -> !members.get("db").failovers().isEmpty());
@@ -137,6 +141,59 @@ class AgentProcessTest {
         assertEquals("server2", report.from());
         assertTrue(report.outageMillis() >= 500, report.toString());
         assertTrue(report.boundMillis() >= 1000, report.toString());
+    }
+
+    @Test
+    void claimsNoOutageForAnOwnerThatItNeverHeard() throws IOException {
+        configured();
+        begin(List.of());
+        until("the agent wants the group", () -> keeper.heard("want", "mode", "acquire"));
+        granted("5.1", 2);
+        until("it is reported", () -> !failovers().isEmpty());
+        var report = failovers().getFirst();
+        assertEquals("NodeLost", report.reason());
+        assertTrue(report.message().contains("has not been heard since this server began"), report.toString());
+        // The clock began with the machine: counted from it, the outage would be as long as this machine is up.
+        assertTrue(report.outageMillis() < BOUND.toMillis(), report.toString());
+        assertEquals("detect", report.phases().getFirst().name());
+        assertEquals(0, report.phases().getFirst().millis());
+    }
+
+    @Test
+    void countsAFirstStartNotAsFailoverAndForgetsItsLengthAtTheFirstTakeover() throws IOException {
+        configured();
+        begin(List.of());
+        until("the agent wants the group", () -> keeper.heard("want", "mode", "acquire"));
+        granted("1.1", 0);
+        until("all runs", () -> role() == MemberRole.ACTIVE);
+        until("its start is kept", () -> history().startMillis().size() == 1);
+        assertEquals(List.of(), history().failovers());
+        assertEquals(List.of(), failovers());
+        takeAgain("3.1", 1);
+        until("its second start is kept", () -> history().startMillis().size() == 2);
+        assertEquals(List.of(), history().failovers());
+        takeAgain("5.1", 2);
+        until("the takeover is kept", () -> history().failovers().size() == 1);
+        assertEquals(1, history().startMillis().size(), "only the takeover's own start is a measure");
+        takeAgain("7.1", 2);
+        until("the next takeover is kept", () -> history().failovers().size() == 2);
+        assertEquals(2, history().startMillis().size());
+    }
+
+    @Test
+    void takesOverWithoutTheColdStartsWaitWhenItCameBackAmongARunningGroup() throws IOException {
+        ConfigStore.write(
+                paths.config(), Configuration.EMPTY.with(Lab.cluster()).with(Lab.group("db", 1, "server2", "server1")));
+        begin(List.of());
+        until("the agent wants what it may", () -> keeper.heard("want", "group", "db"));
+        member("server2", 2, true);
+        var running = new Blob.Group(
+                Blob.keyOf(new GroupId("db").key()), Blob.Is.RUNNING, true, false, 0, 0, Blob.MoveKind.NONE, 0, 0);
+        keeper.say(Message.of("blob", "node", "server2", "data", new Blob(1, List.of(), List.of(running)).encode()));
+        until("it is ready to take over", () -> explained().startsWith("Try"));
+        member("server2", 2, false);
+        until("it knows that server2 is gone", () -> explained().contains("server2 is not heard on any path"));
+        assertTrue(explained().startsWith("Try"), explained());
     }
 
     @Test
@@ -204,6 +261,45 @@ class AgentProcessTest {
     private void granted(String epoch, int owner) {
         keeper.say(Message.of(
                 "granted", "group", "db", "epoch", epoch, "copies", "-", "owner", owner, "waitedMillis", 12));
+    }
+
+    private void member(String node, int number, boolean alive) {
+        keeper.say(Message.of(
+                "member",
+                "node",
+                node,
+                "number",
+                number,
+                "alive",
+                alive,
+                "paths",
+                alive ? "public:up:100" : "public:down:0"));
+    }
+
+    /** Loses the lease, ends all, and is granted it again after {@code owner}. */
+    private void takeAgain(String epoch, int owner) {
+        keeper.say(Message.of("lost", "group", "db", "epoch", members.get("db").epoch(), "reason", "Expired"));
+        until("all is ended", () -> role() == MemberRole.STANDBY);
+        granted(epoch, owner);
+        until("all runs again", () -> role() == MemberRole.ACTIVE);
+    }
+
+    private History.Entry history() {
+        return ConfigStore.read(paths.history(), History.class, History.EMPTY).of("db");
+    }
+
+    private List<FailoverReport> failovers() {
+        Member member = members.get("db");
+        return member == null ? List.of() : member.failovers();
+    }
+
+    /** What the agent answers to {@code explain}. */
+    private String explained() {
+        CompletableFuture<List<Message>> answer = new CompletableFuture<>();
+        inbox.put(new Fact.Asked(Message.of("explain", "group", "db"), answer));
+        return answer.join().stream()
+                .flatMap(line -> line.find("text").stream())
+                .collect(Collectors.joining("; "));
     }
 
     private MemberRole role() {

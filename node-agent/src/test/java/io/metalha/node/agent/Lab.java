@@ -29,16 +29,21 @@ final class Lab {
 
     /** Two resources, one after the other, and a monitor of the second. */
     static ClusterGroup group(String name, long generation) {
+        return group(name, generation, "server1", "server2");
+    }
+
+    /** @param nodes the preferred one first */
+    static ClusterGroup group(String name, long generation, String... nodes) {
         return read(ClusterGroup.class, """
                 {"apiVersion":"metalha.io/v1alpha1","kind":"ClusterGroup",
                  "metadata":{"name":"%s","namespace":"metalha","uid":"uid-%s","generation":%d},
-                 "spec":{"cluster":"iptv","placement":{"nodes":["server1","server2"]},
+                 "spec":{"cluster":"iptv","placement":{"nodes":["%s"]},
                   "failover":{"restarts":1},
                   "resources":[{"name":"vip","floatingIP":{"address":"198.18.10.50/24"}},
                                {"name":"app","systemd":{"unit":"app.service"}}],
                   "monitors":[{"name":"alive","systemdUnit":{},"interval":"100ms","failures":2}]},
                  "status":{"acceptedGeneration":%d}}
-                """.formatted(name, name, generation, generation));
+                """.formatted(name, name, generation, String.join("\",\"", nodes), generation));
     }
 
     private static <T> T read(Class<T> type, String json) {

@@ -21,6 +21,7 @@ class ArchitectureTest {
         "io.metalha.node.membership..",
         "io.metalha.node.placement..",
         "io.metalha.node.group..",
+        "io.metalha.node.agent.known..",
         "io.metalha.node.mirror.state..",
         "io.metalha.node.simulation..",
     };

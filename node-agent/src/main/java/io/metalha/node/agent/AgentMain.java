@@ -18,6 +18,7 @@ import io.metalha.node.resource.floatingip.LinkState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -66,18 +67,30 @@ public final class AgentMain {
                 new Watching(secrets),
                 Journal::say);
         LineServer local = LineServer.listen(paths.agentSocket(), this::asked);
-        AgentLoop loop =
-                new AgentLoop(conf, paths, new RawClock(), inbox, drivers, keeperClient, mirrorClient, new Publisher() {
-                    @Override
-                    public void member(String group, Member member) {
-                        link.status().member(group, member);
-                    }
+        StateWriter writer = new StateWriter();
+        AgentContext context = new AgentContext(
+                conf,
+                paths,
+                new RawClock(),
+                InstantSource.system(),
+                inbox,
+                drivers,
+                keeperClient,
+                mirrorClient,
+                new ClusterView(conf.node()),
+                writer,
+                new HistoryStore(paths.history(), writer));
+        AgentLoop loop = new AgentLoop(context, new Publisher() {
+            @Override
+            public void member(String group, Member member) {
+                link.status().member(group, member);
+            }
 
-                    @Override
-                    public void node(MetalNodeStatus status) {
-                        link.status().node(status);
-                    }
-                });
+            @Override
+            public void node(MetalNodeStatus status) {
+                link.status().node(status);
+            }
+        });
         try (link;
                 local) {
             loop.run();

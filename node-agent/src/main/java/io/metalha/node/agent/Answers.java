@@ -3,22 +3,29 @@
 package io.metalha.node.agent;
 
 import io.metalha.node.core.GroupId;
-import io.metalha.node.core.NodeId;
 import io.metalha.node.local.Message;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 /** Answers on agent.sock, also while no API server can be reached. */
 final class Answers {
-    private Answers() {}
+    private final AgentContext context;
+    private final Groups groups;
+    private final KeeperLines keeper;
+
+    Answers(AgentContext context, Groups groups, KeeperLines keeper) {
+        this.context = context;
+        this.groups = groups;
+        this.keeper = keeper;
+    }
 
     /** Lines, the last of which is {@code end}. */
-    static List<Message> to(Message question, AgentLoop agent) {
+    List<Message> to(Message question) {
         List<Message> lines = new ArrayList<>();
         switch (question.verb()) {
-            case "status" -> status(agent, lines);
-            case "explain" -> explain(question, agent, lines);
+            case "status" -> status(lines);
+            case "explain" -> explain(question.find("group"), lines);
             default ->
                 lines.add(Message.of(
                         "error", "text", "unknown verb " + question.verb() + "; ask status or explain group=NAME"));
@@ -27,65 +34,63 @@ final class Answers {
         return lines;
     }
 
-    private static void status(AgentLoop agent, List<Message> lines) {
+    private void status(List<Message> lines) {
         lines.add(Message.of(
                 "node",
                 "name",
-                agent.self(),
+                context.self(),
                 "keeper",
-                agent.keeperUp() ? "up" : "down",
+                keeper.isUp() ? "up" : "down",
                 "mirror",
-                agent.mirror().isConnected() ? "up" : "down"));
-        for (Map.Entry<NodeId, Peer> peer : agent.view().peers().entrySet()) {
-            lines.add(Message.of(
-                    "peer",
-                    "name",
-                    peer.getKey(),
-                    "alive",
-                    peer.getValue().alive(),
-                    "agent",
-                    peer.getValue().agentWell(agent.now()) ? "well" : "silent"));
-        }
-        for (GroupRunner group : agent.groups().values()) {
-            lines.add(Message.of(
-                    "group",
-                    "name",
-                    group.id(),
-                    "phase",
-                    group.machine().phase().word(),
-                    "epoch",
-                    group.highest(),
-                    "generation",
-                    String.valueOf(group.spec().getMetadata().getGeneration()),
-                    "why",
-                    group.decision().why()));
-            group.machine()
-                    .resources()
-                    .forEach((id, state) -> lines.add(Message.of(
-                            "resource",
-                            "group",
-                            group.id(),
-                            "name",
-                            id,
-                            "state",
-                            state.is(),
-                            "error",
-                            state.lastError())));
-        }
+                context.mirror().isConnected() ? "up" : "down"));
+        context.view()
+                .peers()
+                .forEach((name, peer) -> lines.add(Message.of(
+                        "peer",
+                        "name",
+                        name,
+                        "alive",
+                        peer.alive(),
+                        "agent",
+                        peer.agentWell(context.now()) ? "well" : "silent")));
+        groups.all().forEach(group -> status(group, lines));
     }
 
-    private static void explain(Message question, AgentLoop agent, List<Message> lines) {
-        agent.groups().values().stream()
-                .filter(group -> question.find("group")
-                        .map(name -> name.equals(group.id().name()))
-                        .orElse(true))
-                .forEach(group -> agent.explain(group.id())
-                        .forEach(text -> lines.add(Message.of("because", "group", group.id(), "text", text))));
-        if (question.find("group")
-                .map(GroupId::new)
-                .filter(id -> !agent.groups().containsKey(id))
-                .isPresent()) {
-            lines.add(Message.of("error", "text", "this agent knows no group " + question.get("group")));
-        }
+    private static void status(GroupRunner group, List<Message> lines) {
+        lines.add(Message.of(
+                "group",
+                "name",
+                group.id(),
+                "phase",
+                group.machine().phase().word(),
+                "epoch",
+                group.view().known().highest(),
+                "generation",
+                String.valueOf(group.view().spec().getMetadata().getGeneration()),
+                "why",
+                group.deliberation().decision().why()));
+        group.machine()
+                .resources()
+                .forEach((id, state) -> lines.add(Message.of(
+                        "resource", "group", group.id(), "name", id, "state", state.is(), "error", state.lastError())));
+    }
+
+    private void explain(Optional<String> name, List<Message> lines) {
+        groups.all().stream()
+                .filter(group -> name.map(group.id().name()::equals).orElse(true))
+                .forEach(group -> explain(group, lines));
+        name.filter(asked -> groups.of(new GroupId(asked)).isEmpty())
+                .ifPresent(asked -> lines.add(Message.of("error", "text", "this agent knows no group " + asked)));
+    }
+
+    private static void explain(GroupRunner group, List<Message> lines) {
+        because(group, group.deliberation().decision().inWords(), lines);
+        group.deliberation().decision().rejected().forEach(text -> because(group, text, lines));
+        String said = group.view().known().keeperSays();
+        because(group, "keeper: " + (said.isEmpty() ? "no refusal" : said), lines);
+    }
+
+    private static void because(GroupRunner group, String text, List<Message> lines) {
+        lines.add(Message.of("because", "group", group.id(), "text", text));
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.agent;
 
+import io.metalha.node.agent.known.GroupNews;
 import io.metalha.node.placement.PathReport.Carrier;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -20,7 +21,7 @@ import java.util.Optional;
  *
  * <p>More groups than fit take turns from beat to beat; a reader keeps the last it heard of each.
  */
-record Blob(int beat, List<Path> paths, List<Group> groups) {
+record Blob(int beat, List<Path> paths, List<GroupNews> groups) {
     static final int BYTES_MAX = 440;
     private static final int FORMAT = 1;
     private static final int GROUP_BYTES = 16;
@@ -35,45 +36,6 @@ record Blob(int beat, List<Path> paths, List<Group> groups) {
         Path {
             heard = List.copyOf(heard);
         }
-    }
-
-    /** How far a group is on the node that tells it. */
-    enum Is {
-        UNKNOWN,
-        STANDBY,
-        STARTING,
-        RUNNING,
-        STOPPING
-    }
-
-    /** Why a group is on its way elsewhere. */
-    enum MoveKind {
-        NONE,
-        MOVE,
-        FAILBACK,
-        FAILOVER
-    }
-
-    /**
-     * @param key         first half of the group's key
-     * @param failovers   handovers because of failures within the window, at most 255
-     * @param moveTo      voter number of a planned move's target, 0 for none or any
-     * @param stopMark    odd: stopped on purpose; the highest mark counts
-     * @param startMillis bound of a start there, in steps of 10 ms up to 655 s; 0: not measured
-     */
-    record Group(
-            int key,
-            Is is,
-            boolean promotable,
-            boolean failedHere,
-            int failovers,
-            int moveTo,
-            MoveKind move,
-            int stopMark,
-            long startMillis) {}
-
-    static int keyOf(long groupKey) {
-        return (int) (groupKey >>> 32);
     }
 
     /** As many groups as fit, beginning at a place that goes round with the beat. */
@@ -97,7 +59,7 @@ record Blob(int beat, List<Path> paths, List<Group> groups) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    private static void put(ByteBuffer out, Group group) {
+    private static void put(ByteBuffer out, GroupNews group) {
         int flags = (group.promotable() ? 1 : 0) | (group.failedHere() ? 2 : 0);
         out.putInt(group.key()).put((byte) group.is().ordinal()).put((byte) flags);
         out.put((byte) Math.min(group.failovers(), 255)).putShort((short) group.moveTo());
@@ -123,7 +85,7 @@ record Blob(int beat, List<Path> paths, List<Group> groups) {
                 }
                 paths.add(new Path(name, carrier, heard));
             }
-            List<Group> groups = new ArrayList<>();
+            List<GroupNews> groups = new ArrayList<>();
             for (int left = in.get() & 0xff; left > 0; left--) {
                 groups.add(group(in));
             }
@@ -133,15 +95,16 @@ record Blob(int beat, List<Path> paths, List<Group> groups) {
         }
     }
 
-    private static Group group(ByteBuffer in) {
+    private static GroupNews group(ByteBuffer in) {
         int key = in.getInt();
-        Is is = Is.values()[in.get()];
+        GroupNews.Is is = GroupNews.Is.values()[in.get()];
         int flags = in.get();
         int failovers = in.get() & 0xff;
         int moveTo = in.getShort() & 0xffff;
-        MoveKind move = MoveKind.values()[in.get()];
+        GroupNews.MoveKind move = GroupNews.MoveKind.values()[in.get()];
         int stopMark = in.getInt();
         long startMillis = (in.getShort() & 0xffff) * 10L;
-        return new Group(key, is, (flags & 1) != 0, (flags & 2) != 0, failovers, moveTo, move, stopMark, startMillis);
+        return new GroupNews(
+                key, is, (flags & 1) != 0, (flags & 2) != 0, failovers, moveTo, move, stopMark, startMillis);
     }
 }

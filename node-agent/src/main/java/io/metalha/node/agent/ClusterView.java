@@ -4,6 +4,10 @@ package io.metalha.node.agent;
 
 import io.metalha.api.v1alpha1.MetalCluster;
 import io.metalha.api.v1alpha1.MetalClusterSpec;
+import io.metalha.node.agent.known.GroupNews;
+import io.metalha.node.agent.known.Other;
+import io.metalha.node.agent.known.Others;
+import io.metalha.node.core.GroupId;
 import io.metalha.node.core.MonotonicTime;
 import io.metalha.node.core.NodeId;
 import io.metalha.node.core.Timing;
@@ -157,6 +161,33 @@ final class ClusterView {
     boolean useful(NodeId node, Optional<String> path) {
         return path.map(name -> PathHealth.useful(node, reports.getOrDefault(name, Map.of())))
                 .orElse(true);
+    }
+
+    /**
+     * What the other machines are and tell with regard to one group.
+     *
+     * @param nodes those that the group may run on
+     * @param path  that of the group's addresses
+     */
+    Others others(GroupId group, List<NodeId> nodes, Optional<String> path, MonotonicTime now) {
+        nodes.stream().filter(node -> !node.equals(self)).forEach(this::peer);
+        return new Others(peers.values().stream()
+                .map(peer -> other(peer, group.key(), path, now))
+                .toList());
+    }
+
+    private Other other(Peer peer, long key, Optional<String> path, MonotonicTime now) {
+        Optional<GroupNews> news = peer.group(key);
+        return new Other(
+                peer.name(),
+                peer.alive(),
+                peer.agentWell(now),
+                peer.seen(),
+                peer.aliveSince(),
+                useful(peer.name(), path),
+                news,
+                peer.leavingSince(key),
+                news.flatMap(told -> byNumber(told.moveTo())));
     }
 
     /** The path to whose subnet an address like {@code 198.18.10.50/24} belongs. */

@@ -4,6 +4,9 @@ package io.metalha.node.agent;
 
 import io.metalha.api.v1alpha1.FailoverReport;
 import io.metalha.api.v1alpha1.Member.OperationReport;
+import io.metalha.node.core.MonotonicTime;
+import io.metalha.node.group.StartTimes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +53,26 @@ record History(Map<String, Entry> groups) {
             return new Entry(mark, startMillis, handedOver, failovers, operations);
         }
 
-        Entry withStart(List<Long> starts) {
-            return new Entry(stopMark, starts, handedOver, failovers, operations);
+        /**
+         * A whole start here. Until the first takeover there are only first starts, which made and filled file systems:
+         * no measure for it.
+         */
+        Entry withStart(long millis, boolean takeover) {
+            List<Long> more = new ArrayList<>(takeover && failovers.isEmpty() ? List.of() : startMillis);
+            more.add(millis);
+            int from = Math.max(0, more.size() - StartTimes.KEPT);
+            return new Entry(stopMark, more.subList(from, more.size()), handedOver, failovers, operations);
+        }
+
+        StartTimes startTimes() {
+            return new StartTimes(startMillis.stream().map(Duration::ofMillis).toList());
+        }
+
+        /** Handovers because of failures, by this boot's clock. */
+        List<MonotonicTime> handovers(long wallMillis, MonotonicTime now) {
+            return handedOver.stream()
+                    .map(then -> now.minus(Duration.ofMillis(Math.max(0, wallMillis - then))))
+                    .toList();
         }
 
         Entry withHandover(long wallMillis) {

@@ -41,6 +41,11 @@ final class MirrorSide {
                 .toList();
     }
 
+    /** The resources that are mirrors. */
+    List<String> names() {
+        return names;
+    }
+
     /** Nothing is known any more: the mirror process has gone. */
     void forget() {
         states.clear();

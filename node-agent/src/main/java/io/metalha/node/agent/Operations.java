@@ -7,14 +7,15 @@ import io.metalha.api.v1alpha1.ClusterOperationStatus;
 import io.metalha.api.v1alpha1.Member.OperationReport;
 import io.metalha.api.v1alpha1.OperationState;
 import io.metalha.api.v1alpha1.OperationType;
+import io.metalha.node.agent.known.GroupNews;
 import io.metalha.node.core.Epoch;
 import io.metalha.node.core.GroupId;
 import io.metalha.node.core.MonotonicTime;
 import io.metalha.node.core.NodeId;
 import io.metalha.node.group.Leave;
 import io.metalha.node.group.Phase;
+import io.metalha.node.placement.Placement;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +37,9 @@ final class Operations {
     /** More accepted operations at once than this wait until others have ended. */
     private static final int OPEN_MAX = 1000;
 
-    private final AgentLoop agent;
+    private final AgentContext context;
+    private final Groups groups;
+    private final Acceptance acceptance;
     private final Map<String, Running> running = new HashMap<>();
     private final Map<String, Open> open = new HashMap<>();
 
@@ -47,8 +50,10 @@ final class Operations {
     private record Running(
             String uid, OperationType type, GroupId group, String target, MonotonicTime since, String startedAt) {}
 
-    Operations(AgentLoop agent) {
-        this.agent = agent;
+    Operations(AgentContext context, Groups groups, Acceptance acceptance) {
+        this.context = context;
+        this.groups = groups;
+        this.acceptance = acceptance;
     }
 
     void shown(ClusterOperation operation) {
@@ -57,7 +62,7 @@ final class Operations {
         boolean accepted = status != null && status.state() == OperationState.ACCEPTED;
         if (accepted && operation.getSpec().group() != null && open.size() < OPEN_MAX) {
             Open known = open.get(uid);
-            open.put(uid, new Open(operation, known == null ? agent.now() : known.since()));
+            open.put(uid, new Open(operation, known == null ? context.now() : known.since()));
         } else {
             open.remove(uid);
         }
@@ -69,15 +74,16 @@ final class Operations {
             String uid = operation.getMetadata().getUid();
             String group = operation.getSpec().group();
             ClusterOperationStatus status = operation.getStatus();
-            GroupRunner runner = group == null ? null : agent.groups().get(new GroupId(group));
-            if (agent.config().operationsDone().contains(uid)) {
+            GroupRunner runner =
+                    group == null ? null : groups.of(new GroupId(group)).orElse(null);
+            if (acceptance.isDone(uid)) {
                 open.remove(uid);
             } else if (runner != null
                     && status != null
                     && mine(operation, runner)
                     && !isAnothers(each, status, runner)) {
                 open.remove(uid);
-                agent.operationDone(uid);
+                acceptance.operationDone(uid);
                 begin(operation, status, runner);
             }
         }
@@ -88,7 +94,7 @@ final class Operations {
         String decidedOn = status.epoch();
         Epoch held = runner.machine().phase().held();
         boolean other = decidedOn != null && !held.equals(Epoch.NONE) && !held.equals(Epoch.parse(decidedOn));
-        return other && agent.now().since(each.since()).compareTo(ANOTHERS) < 0;
+        return other && context.now().since(each.since()).compareTo(ANOTHERS) < 0;
     }
 
     /** The owner acts; on what runs nowhere, the first node of the placement that is listed and is this one. */
@@ -97,12 +103,12 @@ final class Operations {
         if (holding) {
             return true;
         }
-        boolean nobody = runner.holder().isEmpty();
-        boolean first = runner.policy().nodes().stream()
+        boolean nobody = runner.view().known().holder().isEmpty();
+        boolean first = runner.view().policy().nodes().stream()
                 .filter(node ->
-                        node.equals(agent.self()) || agent.view().peer(node).agentWell(agent.now()))
+                        node.equals(context.self()) || context.view().peer(node).agentWell(context.now()))
                 .findFirst()
-                .equals(Optional.of(agent.self()));
+                .equals(Optional.of(context.self()));
         return nobody && first && needsNoOwner(operation.getSpec().type());
     }
 
@@ -145,7 +151,7 @@ final class Operations {
         Journal.say(runner.id() + ": carries out " + why);
         switch (type) {
             case MOVE, FAILBACK -> {
-                if (target.isEmpty() || target.equals(agent.self().name())) {
+                if (target.isEmpty() || target.equals(context.self().name())) {
                     report(runner, uid, OperationState.REFUSED, "no other node can take the group now", null);
                     return;
                 }
@@ -164,7 +170,7 @@ final class Operations {
             }
         }
         report(runner, uid, OperationState.RUNNING, why, startedAt);
-        running.put(uid, new Running(uid, type, runner.id(), target, agent.now(), startedAt));
+        running.put(uid, new Running(uid, type, runner.id(), target, context.now(), startedAt));
     }
 
     private String target(ClusterOperation operation, ClusterOperationStatus status, GroupRunner runner) {
@@ -174,7 +180,7 @@ final class Operations {
         if (operation.getSpec().node() != null) {
             return operation.getSpec().node();
         }
-        return io.metalha.node.placement.Placement.next(runner.policy(), runner.situation(agent.now()))
+        return Placement.next(runner.view().policy(), runner.view().situation(context.now()))
                 .map(NodeId::name)
                 .orElse("");
     }
@@ -183,7 +189,7 @@ final class Operations {
     void turn() {
         beginWhatIsMine();
         for (Running each : List.copyOf(running.values())) {
-            GroupRunner runner = agent.groups().get(each.group());
+            GroupRunner runner = groups.of(each.group()).orElse(null);
             if (runner == null) {
                 running.remove(each.uid());
             } else {
@@ -191,7 +197,8 @@ final class Operations {
                     String message =
                             switch (state) {
                                 case SUCCEEDED ->
-                                    "done in " + agent.now().since(each.since()).toMillis() + " ms";
+                                    "done in "
+                                            + context.now().since(each.since()).toMillis() + " ms";
                                 case FAILED ->
                                     "not done within " + DEADLINE.toMinutes() + " minutes, or done otherwise"
                                             + " than asked; see the group's members";
@@ -220,21 +227,21 @@ final class Operations {
         if (done) {
             return Optional.of(OperationState.SUCCEEDED);
         }
-        boolean late = agent.now().since(each.since()).compareTo(DEADLINE) > 0;
+        boolean late = context.now().since(each.since()).compareTo(DEADLINE) > 0;
         return late || backHere ? Optional.of(OperationState.FAILED) : Optional.empty();
     }
 
     private boolean runsOn(String node, GroupRunner runner) {
-        return agent.view()
+        return context.view()
                 .peer(new NodeId(node))
                 .group(runner.id().key())
-                .map(told -> told.is() == Blob.Is.RUNNING)
+                .map(told -> told.is() == GroupNews.Is.RUNNING)
                 .orElse(false);
     }
 
     private boolean anotherRuns(GroupRunner runner) {
-        return runner.policy().nodes().stream()
-                .anyMatch(node -> !node.equals(agent.self()) && runsOn(node.name(), runner));
+        return runner.view().policy().nodes().stream()
+                .anyMatch(node -> !node.equals(context.self()) && runsOn(node.name(), runner));
     }
 
     private void report(
@@ -242,11 +249,11 @@ final class Operations {
         boolean ended = state != OperationState.RUNNING;
         OperationReport entry =
                 new OperationReport(uid, state, message, startedAt == null ? now() : startedAt, ended ? now() : null);
-        agent.history(runner.id().name(), history -> history.withOperation(entry));
+        context.histories().change(runner.id(), history -> history.withOperation(entry));
         Journal.say(runner.id() + ": operation " + uid + " " + state + ": " + message);
     }
 
-    private static String now() {
-        return Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
+    private String now() {
+        return context.wallNow().truncatedTo(ChronoUnit.MILLIS).toString();
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.agent;
 
+import io.metalha.node.agent.known.GroupNews;
 import io.metalha.node.core.MonotonicTime;
 import io.metalha.node.core.NodeId;
 import io.metalha.node.local.Message;
@@ -27,7 +28,7 @@ final class Peer {
     private int beat = -1;
     private final Map<String, PathState> paths = new LinkedHashMap<>();
     private Map<Integer, Blob.Path> reports = Map.of();
-    private final Map<Integer, Blob.Group> groups = new HashMap<>();
+    private final Map<Integer, GroupNews> groups = new HashMap<>();
     private final Map<Integer, MonotonicTime> leavingSince = new HashMap<>();
 
     record PathState(boolean up, Instant since, long rttMicros) {}
@@ -65,13 +66,13 @@ final class Peer {
         return alive && beat >= 0 && now.since(beatAt).compareTo(AGENT_SILENT) < 0;
     }
 
-    Optional<Blob.Group> group(long key) {
-        return Optional.ofNullable(groups.get(Blob.keyOf(key)));
+    Optional<GroupNews> group(long key) {
+        return Optional.ofNullable(groups.get(GroupNews.keyOf(key)));
     }
 
     /** Since when its agent says that it is stopping the group. */
     Optional<MonotonicTime> leavingSince(long key) {
-        return Optional.ofNullable(leavingSince.get(Blob.keyOf(key)));
+        return Optional.ofNullable(leavingSince.get(GroupNews.keyOf(key)));
     }
 
     Optional<Blob.Path> report(String path) {
@@ -111,14 +112,14 @@ final class Peer {
         Map<Integer, Blob.Path> told = new HashMap<>();
         blob.paths().forEach(path -> told.put(path.name(), path));
         reports = told;
-        for (Blob.Group group : blob.groups()) {
-            Blob.Group before = groups.put(group.key(), group);
-            if (group.is() == Blob.Is.STOPPING) {
+        for (GroupNews group : blob.groups()) {
+            GroupNews before = groups.put(group.key(), group);
+            if (group.is() == GroupNews.Is.STOPPING) {
                 // Each leave counts from its own beginning, also when what lay between was not heard.
-                if (before == null || before.is() != Blob.Is.STOPPING) {
+                if (before == null || before.is() != GroupNews.Is.STOPPING) {
                     leavingSince.put(group.key(), now);
                 }
-            } else if (group.is() == Blob.Is.RUNNING) {
+            } else if (group.is() == GroupNews.Is.RUNNING) {
                 leavingSince.remove(group.key());
             }
         }

@@ -17,6 +17,7 @@ import io.metalha.node.group.ResourceId;
 import io.metalha.node.group.ResourcePlan;
 import io.metalha.node.group.StopClass;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -57,7 +58,7 @@ final class Rehearsal {
                     case Effect.Start e -> events.add(new Event.StepDone(e.call(), now));
                     case Effect.Stop e -> events.add(new Event.StepDone(e.call(), now));
                     case Effect.Probe e -> events.add(new Event.Probed(e.call(), Event.ProbeResult.STOPPED, "", now));
-                    case Effect.Started e -> ConfigStore.text(Takeover.report(e, new NodeId("b")));
+                    case Effect.Started e -> ConfigStore.text(Takeover.report(e, new NodeId("b"), Instant.EPOCH));
                     case Effect.Interrupt _,
                             Effect.Hold _,
                             Effect.Unhold _,

@@ -12,6 +12,11 @@ public sealed interface Decision {
 
     List<String> rejected();
 
+    /** The kind of decision and the rule that led to it, for people. */
+    default String inWords() {
+        return getClass().getSimpleName() + ": " + why();
+    }
+
     /** Try for the lease, {@code delay} after it is seen free. */
     record Try(Duration delay, String why, List<String> rejected) implements Decision {}
 

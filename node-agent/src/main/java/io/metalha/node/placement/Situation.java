@@ -37,4 +37,8 @@ public record Situation(
     NodeView view(NodeId node) {
         return nodes.getOrDefault(node, NodeView.UNKNOWN);
     }
+
+    public Situation withHolder(NodeId node) {
+        return new Situation(self, nodes, Optional.of(node), lastOwner, moveTo, stopped, cooling, uptime, slot);
+    }
 }

@@ -11,6 +11,7 @@ import io.metalha.api.v1alpha1.FailoverReport;
 import io.metalha.api.v1alpha1.Member;
 import io.metalha.api.v1alpha1.MemberRole;
 import io.metalha.api.v1alpha1.MetalNodeStatus;
+import io.metalha.node.agent.known.GroupNews;
 import io.metalha.node.core.GroupId;
 import io.metalha.node.core.NodeId;
 import io.metalha.node.linux.RawClock;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -187,8 +189,16 @@ class AgentProcessTest {
         begin(List.of());
         until("the agent wants what it may", () -> keeper.heard("want", "group", "db"));
         member("server2", 2, true);
-        var running = new Blob.Group(
-                Blob.keyOf(new GroupId("db").key()), Blob.Is.RUNNING, true, false, 0, 0, Blob.MoveKind.NONE, 0, 0);
+        var running = new GroupNews(
+                GroupNews.keyOf(new GroupId("db").key()),
+                GroupNews.Is.RUNNING,
+                true,
+                false,
+                0,
+                0,
+                GroupNews.MoveKind.NONE,
+                0,
+                0);
         keeper.say(Message.of("blob", "node", "server2", "data", new Blob(1, List.of(), List.of(running)).encode()));
         until("it is ready to take over", () -> explained().startsWith("Try"));
         member("server2", 2, false);
@@ -239,16 +249,28 @@ class AgentProcessTest {
         });
         mirrorClient = LineClient.open(paths.mirrorSocket(), (_, _) -> {});
         NodeConf conf = new NodeConf(new NodeId("server1"), false, "iptv", "metalha", Path.of("/nowhere"));
-        AgentLoop loop =
-                new AgentLoop(conf, paths, new RawClock(), inbox, drivers, keeperClient, mirrorClient, new Publisher() {
-                    @Override
-                    public void member(String group, Member member) {
-                        members.put(group, member);
-                    }
+        StateWriter writer = new StateWriter();
+        AgentContext context = new AgentContext(
+                conf,
+                paths,
+                new RawClock(),
+                InstantSource.system(),
+                inbox,
+                drivers,
+                keeperClient,
+                mirrorClient,
+                new ClusterView(conf.node()),
+                writer,
+                new HistoryStore(paths.history(), writer));
+        AgentLoop loop = new AgentLoop(context, new Publisher() {
+            @Override
+            public void member(String group, Member member) {
+                members.put(group, member);
+            }
 
-                    @Override
-                    public void node(MetalNodeStatus status) {}
-                });
+            @Override
+            public void node(MetalNodeStatus status) {}
+        });
         agent = Thread.ofVirtual().start(() -> {
             try {
                 loop.run();

@@ -5,6 +5,7 @@ package io.metalha.node.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.metalha.node.agent.known.GroupNews;
 import io.metalha.node.placement.PathReport.Carrier;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -20,7 +21,9 @@ class BlobTest {
         Blob blob = new Blob(
                 7,
                 List.of(new Blob.Path("public".hashCode(), Carrier.DOWN, List.of(2, 300))),
-                List.of(group(12), new Blob.Group(-5, Blob.Is.STANDBY, false, true, 3, 0, Blob.MoveKind.NONE, 0, 0)));
+                List.of(
+                        group(12),
+                        new GroupNews(-5, GroupNews.Is.STANDBY, false, true, 3, 0, GroupNews.MoveKind.NONE, 0, 0)));
         assertEquals(Optional.of(blob), Blob.decode(blob.encode()));
     }
 
@@ -35,7 +38,7 @@ class BlobTest {
 
     @Test
     void tellsMoreGroupsThanFitInTurns() {
-        List<Blob.Group> groups = new ArrayList<>();
+        List<GroupNews> groups = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             groups.add(group(i));
         }
@@ -48,7 +51,7 @@ class BlobTest {
         assertEquals(100, told.size());
     }
 
-    private static Blob.Group group(int key) {
-        return new Blob.Group(key, Blob.Is.RUNNING, true, false, 1, 2, Blob.MoveKind.FAILBACK, 4, 1340);
+    private static GroupNews group(int key) {
+        return new GroupNews(key, GroupNews.Is.RUNNING, true, false, 1, 2, GroupNews.MoveKind.FAILBACK, 4, 1340);
     }
 }

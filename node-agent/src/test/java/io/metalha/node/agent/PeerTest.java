@@ -4,6 +4,7 @@ package io.metalha.node.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.metalha.node.agent.known.GroupNews;
 import io.metalha.node.core.GroupId;
 import io.metalha.node.core.MonotonicTime;
 import io.metalha.node.core.NodeId;
@@ -18,17 +19,17 @@ class PeerTest {
 
     @Test
     void eachLeaveCountsFromItsOwnBeginningAlsoWhenTheRunBetweenWasNotHeard() {
-        tell(Blob.Is.STOPPING, 100);
-        tell(Blob.Is.STOPPING, 150);
+        tell(GroupNews.Is.STOPPING, 100);
+        tell(GroupNews.Is.STOPPING, 150);
         assertEquals(Optional.of(new MonotonicTime(100)), peer.leavingSince(KEY));
-        tell(Blob.Is.STANDBY, 200);
+        tell(GroupNews.Is.STANDBY, 200);
         assertEquals(Optional.of(new MonotonicTime(100)), peer.leavingSince(KEY), "the taker asks when it was granted");
-        tell(Blob.Is.STOPPING, 900);
+        tell(GroupNews.Is.STOPPING, 900);
         assertEquals(Optional.of(new MonotonicTime(900)), peer.leavingSince(KEY));
     }
 
-    private void tell(Blob.Is is, long nanos) {
-        var group = new Blob.Group(Blob.keyOf(KEY), is, true, false, 0, 0, Blob.MoveKind.FAILBACK, 0, 0);
+    private void tell(GroupNews.Is is, long nanos) {
+        var group = new GroupNews(GroupNews.keyOf(KEY), is, true, false, 0, 0, GroupNews.MoveKind.FAILBACK, 0, 0);
         peer.blob(new Blob((int) nanos, List.of(), List.of(group)), new MonotonicTime(nanos));
     }
 }

@@ -1,0 +1,111 @@
+// Copyright The MetalHA Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.metalha.node.agent;
+
+import io.metalha.api.v1alpha1.MetalNodeStatus;
+import io.metalha.node.local.Message;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** This machine as its MetalNode shows it. */
+final class NodeReport {
+    private final AgentContext context;
+    private final KeeperLines keeper;
+    private final Warnings warnings;
+
+    NodeReport(AgentContext context, KeeperLines keeper, Warnings warnings) {
+        this.context = context;
+        this.keeper = keeper;
+        this.warnings = warnings;
+    }
+
+    MetalNodeStatus status(@Nullable String reportedAt) {
+        List<MetalNodeStatus.PeerPath> paths = new ArrayList<>();
+        int up = 0;
+        for (Peer peer : context.view().peers().values()) {
+            for (Map.Entry<String, Peer.PathState> path : peer.paths().entrySet()) {
+                boolean isUp = path.getValue().up();
+                up += isUp ? 1 : 0;
+                paths.add(new MetalNodeStatus.PeerPath(
+                        peer.name().name(),
+                        path.getKey(),
+                        isUp ? "Up" : "Down",
+                        MonotonicWall.text(path.getValue().since()),
+                        isUp ? path.getValue().rttMicros() : null));
+            }
+        }
+        List<String> warned = new ArrayList<>(warnings.all());
+        @Nullable Message said = keeper.status().orElse(null);
+        if (!keeper.isUp()) {
+            warned.add("KeeperUnreachable: keeper.sock does not answer; see journalctl -u metalha-keeper");
+        } else if (said != null && !flag(said, "realtime")) {
+            warned.add("NoRealTime: the keeper has no real-time priority, so high load may cost it a lease");
+        }
+        // Conditions are the operator's; an empty list is left out of the report.
+        return new MetalNodeStatus(
+                List.of(),
+                reportedAt,
+                up + "/" + paths.size(),
+                paths,
+                new MetalNodeStatus.Versions(
+                        Versions.own(), null, null, Versions.kernel(), Versions.os(), Versions.bootId()),
+                said == null
+                        ? null
+                        : new MetalNodeStatus.Keeper(
+                                flag(said, "realtime"),
+                                flag(said, "memoryLocked"),
+                                said.find("watchdog").orElse(null),
+                                said.find("collections").map(Long::valueOf).orElse(null),
+                                null),
+                new MetalNodeStatus.Capacity(Runtime.getRuntime().availableProcessors(), Versions.memoryBytes()),
+                warned);
+    }
+
+    private static boolean flag(Message message, String key) {
+        return message.find(key)
+                .map(value -> value.equals("true") || value.equals("yes"))
+                .orElse(false);
+    }
+
+    /** Facts of the host that do not change while it runs. */
+    private static final class Versions {
+        static String own() {
+            String version = NodeReport.class.getPackage().getImplementationVersion();
+            return version == null ? "development" : version;
+        }
+
+        static String kernel() {
+            return System.getProperty("os.version", "");
+        }
+
+        static String os() {
+            return line(Path.of("/etc/os-release"), "PRETTY_NAME=").replace("\"", "");
+        }
+
+        static String bootId() {
+            return line(Path.of("/proc/sys/kernel/random/boot_id"), "");
+        }
+
+        static @Nullable Long memoryBytes() {
+            String kib = line(Path.of("/proc/meminfo"), "MemTotal:").replaceAll("[^0-9]", "");
+            return kib.isEmpty() ? null : Long.parseLong(kib) * 1024;
+        }
+
+        private static String line(Path file, String prefix) {
+            try {
+                return Files.readAllLines(file).stream()
+                        .filter(line -> line.startsWith(prefix))
+                        .map(line -> line.substring(prefix.length()).strip())
+                        .findFirst()
+                        .orElse("");
+            } catch (IOException _) {
+                return "";
+            }
+        }
+    }
+}

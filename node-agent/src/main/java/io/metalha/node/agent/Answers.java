@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.agent;
 
+import io.metalha.node.agent.known.DecisionJournal;
 import io.metalha.node.core.GroupId;
 import io.metalha.node.local.Message;
 import java.util.ArrayList;
@@ -13,11 +14,13 @@ final class Answers {
     private final AgentContext context;
     private final Groups groups;
     private final KeeperLines keeper;
+    private final MonotonicWall wall;
 
     Answers(AgentContext context, Groups groups, KeeperLines keeper) {
         this.context = context;
         this.groups = groups;
         this.keeper = keeper;
+        this.wall = new MonotonicWall(context.clock(), context.wall());
     }
 
     /** Lines, the last of which is {@code end}. */
@@ -83,11 +86,29 @@ final class Answers {
                 .ifPresent(asked -> lines.add(Message.of("error", "text", "this agent knows no group " + asked)));
     }
 
-    private static void explain(GroupRunner group, List<Message> lines) {
+    private void explain(GroupRunner group, List<Message> lines) {
         because(group, group.deliberation().decision().inWords(), lines);
         group.deliberation().decision().rejected().forEach(text -> because(group, text, lines));
         String said = group.view().known().keeperSays();
         because(group, "keeper: " + (said.isEmpty() ? "no refusal" : said), lines);
+        for (DecisionJournal.Entry entry : group.deliberation().journal().entries()) {
+            lines.add(Message.of(
+                    "decided",
+                    "group",
+                    group.id(),
+                    "first",
+                    wall.text(entry.first()),
+                    "last",
+                    wall.text(entry.last()),
+                    "times",
+                    entry.times(),
+                    "rule",
+                    entry.decision().inWords(),
+                    "rejected",
+                    String.join("; ", entry.decision().rejected()),
+                    "seen",
+                    String.join("; ", entry.seen())));
+        }
     }
 
     private static void because(GroupRunner group, String text, List<Message> lines) {

@@ -39,4 +39,14 @@ public record NodeView(
         }
         return standingBy ? "" : "is not ready: it has not stopped or not loaded the group";
     }
+
+    /** All that is known, for people. */
+    String inWords() {
+        return (alive ? "is heard" : seen ? "is not heard any more" : "was never heard")
+                + (agentWell ? ", its agent is well" : ", its agent tells nothing")
+                + (standingBy ? ", standing by" : ", not standing by")
+                + (promotable ? ", its copy is good" : ", no copy known to be good")
+                + (reachable ? ", clients reach it" : ", clients do not reach it")
+                + (failedHere ? ", the group did not work there lately" : "");
+    }
 }

@@ -4,8 +4,11 @@ package io.metalha.node.placement;
 
 import io.metalha.node.core.NodeId;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Everything a decision about one group looks at.
@@ -40,5 +43,21 @@ public record Situation(
 
     public Situation withHolder(NodeId node) {
         return new Situation(self, nodes, Optional.of(node), lastOwner, moveTo, stopped, cooling, uptime, slot);
+    }
+
+    /** A line for the group, a line a node, for people. */
+    public List<String> inWords() {
+        List<String> lines = new ArrayList<>();
+        lines.add("held by " + name(holder) + ", last by " + name(lastOwner)
+                + moveTo.map(node -> ", being moved to " + node).orElse("")
+                + (stopped ? ", stopped on purpose" : "")
+                + (cooling ? ", given up here a moment ago" : "")
+                + ", known for " + uptime.toSeconds() + " s");
+        new TreeMap<>(nodes).forEach((node, view) -> lines.add(node + " " + view.inWords()));
+        return List.copyOf(lines);
+    }
+
+    private static String name(Optional<NodeId> node) {
+        return node.map(NodeId::name).orElse("nobody");
     }
 }

@@ -207,6 +207,20 @@ class AgentProcessTest {
     }
 
     @Test
+    void explainsItsDecisionsWithWhatTheySaw() throws IOException {
+        configured();
+        begin(List.of());
+        until("the agent wants the group", () -> keeper.heard("want", "mode", "acquire"));
+        List<Message> decided = asked(Message.of("explain", "group", "db")).stream()
+                .filter(line -> line.verb().equals("decided"))
+                .toList();
+        assertTrue(decided.getFirst().get("rule").startsWith("Wait: "), decided.toString());
+        assertTrue(decided.getLast().get("rule").startsWith("Try: "), decided.toString());
+        assertTrue(decided.getLast().get("seen").contains("server2 was never heard"), decided.toString());
+        assertEquals("server2 is not heard on any path", decided.getLast().get("rejected"));
+    }
+
+    @Test
     void livesFromItsOwnDiskAndTakesNewerManifestsWithoutRestartingWhatTheyDoNotTouch() throws IOException {
         configured();
         begin(List.of());
@@ -317,11 +331,15 @@ class AgentProcessTest {
 
     /** What the agent answers to {@code explain}. */
     private String explained() {
-        CompletableFuture<List<Message>> answer = new CompletableFuture<>();
-        inbox.put(new Fact.Asked(Message.of("explain", "group", "db"), answer));
-        return answer.join().stream()
+        return asked(Message.of("explain", "group", "db")).stream()
                 .flatMap(line -> line.find("text").stream())
                 .collect(Collectors.joining("; "));
+    }
+
+    private List<Message> asked(Message question) {
+        CompletableFuture<List<Message>> answer = new CompletableFuture<>();
+        inbox.put(new Fact.Asked(question, answer));
+        return answer.join();
     }
 
     private MemberRole role() {

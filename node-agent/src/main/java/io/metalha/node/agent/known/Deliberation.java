@@ -17,11 +17,16 @@ import java.util.Optional;
 public final class Deliberation {
     private static final Duration SOON = Duration.ofSeconds(2);
 
+    private final DecisionJournal journal = new DecisionJournal();
     private Decision decision = new Decision.Wait("the agent has just started", List.of());
     private MonotonicTime since = MonotonicTime.ZERO;
 
     public Decision decision() {
         return decision;
+    }
+
+    public DecisionJournal journal() {
+        return journal;
     }
 
     /** True when the answer or its reason is another than before. */
@@ -32,6 +37,7 @@ public final class Deliberation {
             since = now;
         }
         decision = next;
+        journal.add(next, situation, now);
         return !same;
     }
 

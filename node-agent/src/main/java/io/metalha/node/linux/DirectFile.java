@@ -26,7 +26,6 @@ public final class DirectFile implements AutoCloseable {
     private static final int O_DSYNC = 0x1000;
     private static final int O_DIRECT = 0x4000;
     private static final int O_CLOEXEC = 0x80000;
-    private static final int EINVAL = 22;
 
     private static final MethodHandle OPEN = LibC.function(
             "open", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT, INT), Linker.Option.firstVariadicArg(2));
@@ -44,7 +43,7 @@ public final class DirectFile implements AutoCloseable {
         this.path = path;
         int flags = O_RDWR | O_CREAT | O_DSYNC | O_CLOEXEC;
         int opened = open(path.toString(), flags | O_DIRECT);
-        if (opened < 0 && LibC.errno() == EINVAL) {
+        if (opened < 0 && LibC.errno() == LibC.EINVAL) {
             opened = open(path.toString(), flags);
         }
         if (opened < 0) {

@@ -11,7 +11,7 @@ public final class KernelException extends IOException {
     private final int errno;
 
     KernelException(String call, int errno) {
-        super(call + ": " + Errno.text(errno));
+        super(call + ": " + LibC.message(errno));
         this.errno = errno;
     }
 
@@ -21,11 +21,11 @@ public final class KernelException extends IOException {
 
     /** The thing is in use (EBUSY). */
     public boolean isBusy() {
-        return errno == Errno.EBUSY;
+        return errno == LibC.EBUSY;
     }
 
     /** The device, link or address is not there. */
     public boolean isAbsent() {
-        return errno == Errno.ENODEV || errno == Errno.ENOENT || errno == Errno.EADDRNOTAVAIL;
+        return errno == LibC.ENODEV || errno == LibC.ENOENT || errno == LibC.EADDRNOTAVAIL;
     }
 }

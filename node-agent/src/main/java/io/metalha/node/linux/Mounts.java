@@ -17,9 +17,9 @@ public final class Mounts {
     public static final int DETACH = 2;
 
     private static final MethodHandle MOUNT =
-            Errno.function("mount", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
+            LibC.function("mount", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
     private static final MethodHandle UMOUNT2 =
-            Errno.function("umount2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+            LibC.function("umount2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
 
     private Mounts() {}
 
@@ -30,32 +30,32 @@ public final class Mounts {
     public static void mount(Path device, Path target, String type, long flags, String data) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             int result = (int) MOUNT.invokeExact(
-                    Errno.state(),
+                    LibC.captured(),
                     arena.allocateFrom(device.toString()),
                     arena.allocateFrom(target.toString()),
                     arena.allocateFrom(type),
                     flags,
                     arena.allocateFrom(data));
             if (result < 0) {
-                throw new KernelException("mounting " + device + " on " + target, Errno.last());
+                throw new KernelException("mounting " + device + " on " + target, LibC.errno());
             }
         } catch (KernelException e) {
             throw e;
         } catch (Throwable e) {
-            throw Errno.unexpected(e);
+            throw LibC.unexpected(e);
         }
     }
 
     public static void unmount(Path target, int flags) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
-            int result = (int) UMOUNT2.invokeExact(Errno.state(), arena.allocateFrom(target.toString()), flags);
+            int result = (int) UMOUNT2.invokeExact(LibC.captured(), arena.allocateFrom(target.toString()), flags);
             if (result < 0) {
-                throw new KernelException("unmounting " + target, Errno.last());
+                throw new KernelException("unmounting " + target, LibC.errno());
             }
         } catch (KernelException e) {
             throw e;
         } catch (Throwable e) {
-            throw Errno.unexpected(e);
+            throw LibC.unexpected(e);
         }
     }
 }

@@ -100,7 +100,7 @@ public final class RouteSocket implements AutoCloseable {
     /** Adds it without the kernel's own duplicate detection; true when it was not there before. */
     public boolean add(LinkAddress address) throws IOException {
         int error = request(addressMessage(RTM_NEWADDR, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE_EXCL, address));
-        if (error != 0 && error != Errno.EEXIST) {
+        if (error != 0 && error != LibC.EEXIST) {
             throw new KernelException("adding " + address.address().getHostAddress(), error);
         }
         return error == 0;
@@ -109,7 +109,7 @@ public final class RouteSocket implements AutoCloseable {
     /** Removes it; true when it was there. */
     public boolean remove(LinkAddress address) throws IOException {
         int error = request(addressMessage(RTM_DELADDR, NLM_F_REQUEST | NLM_F_ACK, address));
-        if (error != 0 && error != Errno.EADDRNOTAVAIL && error != Errno.ENODEV) {
+        if (error != 0 && error != LibC.EADDRNOTAVAIL && error != LibC.ENODEV) {
             throw new KernelException("removing " + address.address().getHostAddress(), error);
         }
         return error == 0;
@@ -189,7 +189,7 @@ public final class RouteSocket implements AutoCloseable {
                 return false;
             }
             if (answer == NLMSG_ERROR) {
-                throw new IllegalStateException("netlink dump refused: " + Errno.text(-body.getInt(body.position())));
+                throw new IllegalStateException("netlink dump refused: " + LibC.message(-body.getInt(body.position())));
             }
             each.accept(body);
             return true;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.mirror.attach;
 
+import io.metalha.node.linux.Mounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,7 +126,7 @@ final class FuseLoop implements Attachment {
 
     private static void unmount(Path mountPoint) {
         try {
-            Kernel.unmount(mountPoint.toString(), Kernel.MNT_DETACH);
+            Mounts.unmount(mountPoint, Mounts.DETACH);
         } catch (IOException e) {
             // Not mounted (any more).
         }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.mirror.attach;
 
+import io.metalha.node.linux.Devices;
+import io.metalha.node.linux.KernelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,21 +51,21 @@ final class KernelNbd implements Attachment {
             return false;
         }
         try {
-            Kernel.close(Kernel.open(node.toString(), Kernel.O_RDWR | Kernel.O_EXCL));
+            Devices.close(Devices.open(node, Devices.O_RDWR | Devices.O_EXCL));
             return false;
-        } catch (Kernel.SystemCallException e) {
-            return e.errno() == Kernel.EBUSY;
+        } catch (KernelException e) {
+            return e.isBusy();
         }
     }
 
     @Override
     public void detach() throws IOException {
         if (node != null) {
-            int device = Kernel.open(node.toString(), Kernel.O_RDWR);
+            int device = Devices.open(node, Devices.O_RDWR);
             try {
-                Kernel.fsync(device);
+                Devices.fsync(device);
             } finally {
-                Kernel.close(device);
+                Devices.close(device);
             }
             sever();
         }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.mirror.attach;
 
+import io.metalha.node.linux.Devices;
+import io.metalha.node.linux.KernelException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -46,19 +48,19 @@ final class LoopDevice {
     }
 
     static LoopDevice attach(Path file) throws IOException {
-        Kernel.SystemCallException last = null;
+        KernelException last = null;
         for (int i = 0; i < TRIES; i++) {
             Path node = free();
-            int device = Kernel.open(node.toString(), Kernel.O_RDWR);
+            int device = Devices.open(node, Devices.O_RDWR);
             try {
                 // Where direct I/O on the file is not possible, the page cache in between costs speed, not safety.
                 if (!configure(device, file, FLAG_DIRECT_IO)) {
                     var _ = configure(device, file, 0);
                 }
                 return new LoopDevice(node, device);
-            } catch (Kernel.SystemCallException e) {
-                Kernel.close(device);
-                if (e.errno() != Kernel.EBUSY) {
+            } catch (KernelException e) {
+                Devices.close(device);
+                if (!e.isBusy()) {
                     throw e;
                 }
                 last = e; // Somebody else took it in between.
@@ -68,23 +70,23 @@ final class LoopDevice {
     }
 
     private static Path free() throws IOException {
-        int control = Kernel.open("/dev/loop-control", Kernel.O_RDWR);
+        int control = Devices.open(Path.of("/dev/loop-control"), Devices.O_RDWR);
         int number;
         try {
-            number = Kernel.ioctl(control, LOOP_CTL_GET_FREE, MemorySegment.NULL);
+            number = Devices.ioctl(control, LOOP_CTL_GET_FREE, MemorySegment.NULL);
         } finally {
-            Kernel.close(control);
+            Devices.close(control);
         }
         Path node = Path.of("/dev/loop" + number);
         if (!Files.exists(node)) {
             // In a container nobody makes the node.
-            Kernel.makeBlockNode(node.toString(), LOOP_MAJOR << 8 | number);
+            Devices.makeBlockNode(node, LOOP_MAJOR << 8 | number);
         }
         return node;
     }
 
     private static boolean configure(int device, Path file, int flags) throws IOException {
-        int fd = Kernel.open(file.toString(), Kernel.O_RDWR);
+        int fd = Devices.open(file, Devices.O_RDWR);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment config = arena.allocate(CONFIG_BYTES, Long.BYTES);
             config.set(ValueLayout.JAVA_INT, 0, fd);
@@ -92,25 +94,25 @@ final class LoopDevice {
             config.set(ValueLayout.JAVA_INT, FLAGS_OFFSET, flags);
             byte[] name = file.toString().getBytes(StandardCharsets.UTF_8);
             MemorySegment.copy(name, 0, config, ValueLayout.JAVA_BYTE, NAME_OFFSET, Math.min(name.length, NAME_MAX));
-            var _ = Kernel.ioctl(device, LOOP_CONFIGURE, config);
+            var _ = Devices.ioctl(device, LOOP_CONFIGURE, config);
             return true;
-        } catch (Kernel.SystemCallException e) {
-            if (e.errno() == Kernel.EBUSY || flags == 0) {
+        } catch (KernelException e) {
+            if (e.isBusy() || flags == 0) {
                 throw e;
             }
             return false;
         } finally {
-            Kernel.close(fd);
+            Devices.close(fd);
         }
     }
 
     /** Whether a file system or another exclusive user has it open. */
     boolean isInUse() throws IOException {
         try {
-            Kernel.close(Kernel.open(node.toString(), Kernel.O_RDWR | Kernel.O_EXCL));
+            Devices.close(Devices.open(node, Devices.O_RDWR | Devices.O_EXCL));
             return false;
-        } catch (Kernel.SystemCallException e) {
-            if (e.errno() == Kernel.EBUSY) {
+        } catch (KernelException e) {
+            if (e.isBusy()) {
                 return true;
             }
             throw e;
@@ -119,15 +121,15 @@ final class LoopDevice {
 
     /** Writes out what the kernel holds for the device. */
     void sync() throws IOException {
-        Kernel.fsync(device);
+        Devices.fsync(device);
     }
 
     /** The last use of this object. Where somebody still has it open, the kernel does it when they close it. */
     void detach() throws IOException {
         try {
-            var _ = Kernel.ioctl(device, LOOP_CLR_FD, MemorySegment.NULL);
+            var _ = Devices.ioctl(device, LOOP_CLR_FD, MemorySegment.NULL);
         } finally {
-            Kernel.close(device);
+            Devices.close(device);
         }
     }
 
@@ -142,7 +144,7 @@ final class LoopDevice {
                         && Files.exists(backing)
                         && Files.readString(backing).startsWith(pathPrefix)) {
                     Path node = Path.of("/dev").resolve(block.getFileName());
-                    found.add(new LoopDevice(node, Kernel.open(node.toString(), 0)));
+                    found.add(new LoopDevice(node, Devices.open(node, Devices.O_RDONLY)));
                 }
             }
         }

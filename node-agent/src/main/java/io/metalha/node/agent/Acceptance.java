@@ -177,6 +177,7 @@ final class Acceptance {
         group.mirrors().names().forEach(mirror -> context.mirror()
                 .send(Message.of("drop", "request", 0, "mirror", MirrorSide.name(name, mirror))));
         context.keeper().send(Message.of("want", "group", name, "mode", "none", "delayMillis", 0, "copies", "-"));
+        group.forget();
         groups.remove(group.id());
         int mark = group.view().stopMark();
         if (Own.isStopped(mark)) {

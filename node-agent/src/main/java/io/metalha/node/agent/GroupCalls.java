@@ -29,6 +29,8 @@ import java.util.function.Function;
  * does. Called by the deciding thread only.
  */
 final class GroupCalls {
+    private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(2);
+
     private final Drivers drivers;
     private final MonotonicClock clock;
     private final Consumer<Event> answer;
@@ -43,13 +45,14 @@ final class GroupCalls {
         this.drivers = drivers;
         this.clock = clock;
         this.answer = answer;
-        build();
+        var _ = build();
     }
 
     /** Takes another specification; what changed was stopped by its old driver, what did not keeps its driver. */
     void redefine(ClusterGroup next) {
         group = next;
-        build();
+        List<ResourceDriver> gone = build();
+        virtual("forget", () -> gone.forEach(GroupCalls::forget));
         warmUp();
     }
 
@@ -58,6 +61,26 @@ final class GroupCalls {
         for (ResourceDriver each : List.copyOf(built.values())) {
             virtual("warm-up", each::warmUp);
         }
+    }
+
+    /** The group is stopped, and no longer belongs here. */
+    void forget() {
+        List<ResourceDriver> all = List.copyOf(built.values());
+        virtual("forget", () -> all.forEach(GroupCalls::forget));
+    }
+
+    /** A specification that came before the first look at what runs may leave out what still does: that stays guarded. */
+    private static void forget(ResourceDriver driver) {
+        if (driver.probe(LOOK_TIMEOUT) instanceof Probe.Stopped) {
+            driver.forget();
+        }
+    }
+
+    /** What a person should know of resources, although they run. */
+    Map<ResourceId, String> warnings() {
+        Map<ResourceId, String> texts = new HashMap<>();
+        built.forEach((id, driver) -> driver.warning().ifPresent(text -> texts.put(id, text)));
+        return texts;
     }
 
     void prepare(Epoch epoch) {
@@ -101,18 +124,28 @@ final class GroupCalls {
         monitors = MonitorRuns.NONE;
     }
 
-    private void build() {
+    /** The drivers that no resource has any more. A resource that only got another name still has what was taken over. */
+    private List<ResourceDriver> build() {
         Set<ResourceId> named = new HashSet<>();
+        Set<Resource.Type> types = new HashSet<>();
+        Map<ResourceId, ResourceDriver> before = Map.copyOf(built);
+        Map<ResourceId, Resource> defined = Map.copyOf(definitions);
         for (Resource resource : group.getSpec().resources()) {
             ResourceId id = new ResourceId(resource.name());
             named.add(id);
-            Resource before = definitions.put(id, resource);
-            if (before == null || !Objects.equals(before.type(), resource.type())) {
+            types.add(Plans.type(resource));
+            Resource former = definitions.put(id, resource);
+            if (former == null || !Objects.equals(former.type(), resource.type())) {
                 built.put(id, drivers.driver(group, resource));
             }
         }
         definitions.keySet().retainAll(named);
         built.keySet().retainAll(named);
+        return before.entrySet().stream()
+                .filter(each -> built.get(each.getKey()) != each.getValue())
+                .filter(each -> !types.contains(Plans.type(Objects.requireNonNull(defined.get(each.getKey())))))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     private void call(ResourceId id, long call, Function<ResourceDriver, Event> work) {

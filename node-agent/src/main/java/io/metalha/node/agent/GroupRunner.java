@@ -16,11 +16,13 @@ import io.metalha.node.group.GroupMachine;
 import io.metalha.node.group.GroupPlan;
 import io.metalha.node.group.Leave;
 import io.metalha.node.group.Phase;
+import io.metalha.node.group.ResourceId;
 import io.metalha.node.local.Message;
 import io.metalha.node.placement.Decision;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -102,6 +104,16 @@ final class GroupRunner {
     /** Loads what a start needs, takes units over. */
     void warmUp() {
         effects.calls().warmUp();
+    }
+
+    /** The stopped group does not belong here any more. */
+    void forget() {
+        effects.calls().forget();
+    }
+
+    /** What a person should know of resources, although they run. */
+    Map<ResourceId, String> warnings() {
+        return effects.calls().warnings();
     }
 
     /** Another accepted specification. */

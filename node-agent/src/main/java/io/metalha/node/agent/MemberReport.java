@@ -9,11 +9,13 @@ import io.metalha.node.agent.known.StartForecast;
 import io.metalha.node.core.MonotonicTime;
 import io.metalha.node.core.NodeId;
 import io.metalha.node.group.Phase;
+import io.metalha.node.group.ResourceId;
 import io.metalha.node.group.StartTimes;
 import io.metalha.node.placement.Placement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +36,14 @@ final class MemberReport {
         MemberRole role = role(group, phase);
         boolean ready = role == MemberRole.ACTIVE || (role == MemberRole.STANDBY && standbyReady(group, now));
         List<Member.Part> resources = new ArrayList<>();
+        Map<ResourceId, String> warnings = group.warnings();
         group.machine()
                 .plan()
                 .resources()
-                .forEach(resource -> resources.add(
-                        part(resource.id().name(), group.machine().resources().get(resource.id()))));
+                .forEach(resource -> resources.add(part(
+                        resource.id().name(),
+                        group.machine().resources().get(resource.id()),
+                        warnings.getOrDefault(resource.id(), ""))));
         List<Member.Part> monitors = new ArrayList<>();
         boolean running = phase instanceof Phase.Running;
         group.machine().plan().monitors().stream()
@@ -127,7 +132,7 @@ final class MemberReport {
                         : " (keeper: " + group.view().known().keeperSays() + ")");
     }
 
-    private Member.Part part(String name, io.metalha.node.group.@Nullable ResourceState state) {
+    private Member.Part part(String name, io.metalha.node.group.@Nullable ResourceState state, String warning) {
         if (state == null) {
             return new Member.Part(name, ResourceState.UNKNOWN, null, null);
         }
@@ -141,7 +146,8 @@ final class MemberReport {
                     case FAILED -> ResourceState.FAILED;
                 };
         String since = state.since().equals(MonotonicTime.ZERO) ? null : wall.text(state.since());
-        return new Member.Part(name, is, since, state.lastError().isEmpty() ? null : state.lastError());
+        String error = state.lastError().isEmpty() ? warning : state.lastError();
+        return new Member.Part(name, is, since, error.isEmpty() ? null : error);
     }
 
     private Member.IfDiesNow ifDiesNow(GroupRunner group, MonotonicTime now) {

@@ -61,7 +61,7 @@ final class NodeReport {
                                 flag(said, "memoryLocked"),
                                 said.find("watchdog").orElse(null),
                                 said.find("collections").map(Long::valueOf).orElse(null),
-                                null),
+                                said.find("sequence").map(Long::valueOf).orElse(null)),
                 new MetalNodeStatus.Capacity(Runtime.getRuntime().availableProcessors(), Versions.memoryBytes()),
                 warned);
     }

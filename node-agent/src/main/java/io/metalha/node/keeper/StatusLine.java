@@ -48,6 +48,8 @@ final class StatusLine {
                 config.voters().keySet().stream()
                         .map(voter -> Integer.toString(voter.number()))
                         .collect(Collectors.joining(",")),
+                "sequence",
+                config.votersSequence(),
                 "session",
                 AgentLines.session(session));
     }

@@ -22,7 +22,10 @@ public interface ResourceDriver {
      */
     default void prepare(Epoch epoch) {}
 
-    /** The group no longer belongs to this host: undo what {@link #warmUp} left on it. Called on a stopped resource. */
+    /**
+     * The group no longer belongs to this host, or no longer has the resource: undo what {@link #warmUp} left on it. Called
+     * on a stopped resource.
+     */
     default void forget() {}
 
     /** Brings the resource up and returns when it serves.
@@ -57,7 +60,10 @@ public interface ResourceDriver {
         void close();
     }
 
-    /** Something that a person should know although the resource runs: one sentence for status. */
+    /**
+     * Something that a person should know although the resource runs: one sentence for status. Any thread; returns at
+     * once.
+     */
     default Optional<String> warning() {
         return Optional.empty();
     }

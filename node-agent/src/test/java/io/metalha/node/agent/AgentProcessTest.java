@@ -11,6 +11,7 @@ import io.metalha.api.v1alpha1.FailoverReport;
 import io.metalha.api.v1alpha1.Member;
 import io.metalha.api.v1alpha1.MemberRole;
 import io.metalha.api.v1alpha1.MetalNodeStatus;
+import io.metalha.api.v1alpha1.ResourceState;
 import io.metalha.node.agent.known.GroupNews;
 import io.metalha.node.core.GroupId;
 import io.metalha.node.core.NodeId;
@@ -26,8 +27,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -44,6 +47,7 @@ class AgentProcessTest {
     Path folder;
 
     private final FakeDrivers drivers = new FakeDrivers();
+    private final AtomicReference<MetalNodeStatus> node = new AtomicReference<>();
     private final Map<String, Member> members = new ConcurrentHashMap<>();
     private final Inbox inbox = new Inbox();
     private AgentPaths paths;
@@ -207,6 +211,60 @@ class AgentProcessTest {
     }
 
     @Test
+    void givesBackWhatItTookOverOfAResourceThatIsRemovedAndOfAGroupThatIsDeleted() throws IOException {
+        configured();
+        begin(List.of());
+        until("the agent wants the group", () -> keeper.heard("want", "mode", "acquire"));
+        granted("1.1", 0);
+        until("all runs", () -> role() == MemberRole.ACTIVE);
+        inbox.put(new Fact.GroupShown(Lab.addressOnly("db", 2)));
+        until("the resource is forgotten", () -> drivers.forgotten.equals(Set.of("app")));
+        assertEquals("stop app", drivers.log.getLast());
+        until("the rest runs", () -> role() == MemberRole.ACTIVE);
+        ClusterGroup deleted = Lab.addressOnly("db", 2);
+        deleted.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
+        inbox.put(new Fact.GroupShown(deleted));
+        until("it is stopped", () -> role() == MemberRole.STOPPED);
+        assertEquals(Set.of("app"), drivers.forgotten, "not before the object is gone");
+        inbox.put(new Fact.GroupGone("db"));
+        until("the group is forgotten", () -> drivers.forgotten.equals(Set.of("app", "vip")));
+        until("it is not begun with again", () -> ConfigStore.read(
+                        paths.config(), Configuration.class, Configuration.EMPTY)
+                .groups()
+                .isEmpty());
+    }
+
+    @Test
+    void showsWhatAPersonShouldKnowOfAResourceThatRuns() throws IOException {
+        configured();
+        begin(List.of());
+        until("the agent wants the group", () -> keeper.heard("want", "mode", "acquire"));
+        granted("1.1", 0);
+        until("all runs", () -> role() == MemberRole.ACTIVE);
+        drivers.warnings.put("vip", "it is not registered yet");
+        until("it is shown", () -> "it is not registered yet".equals(vip().lastError()));
+        assertEquals(ResourceState.RUNNING, vip().state());
+        drivers.warnings.clear();
+        until("it is over", () -> vip().lastError() == null);
+    }
+
+    @Test
+    void reportsWhichVoterSetTheKeeperUses() throws IOException {
+        configured();
+        begin(List.of());
+        until("the agent wants the group", () -> keeper.heard("want", "mode", "acquire"));
+        keeper.say(Message.of("status", "realtime", "yes", "sequence", 7));
+        until(
+                "it is reported",
+                () -> node.get().keeper() != null
+                        && Long.valueOf(7).equals(node.get().keeper().votersSequence()));
+    }
+
+    private Member.Part vip() {
+        return members.get("db").resources().getFirst();
+    }
+
+    @Test
     void explainsItsDecisionsWithWhatTheySaw() throws IOException {
         configured();
         begin(List.of());
@@ -283,7 +341,9 @@ class AgentProcessTest {
             }
 
             @Override
-            public void node(MetalNodeStatus status) {}
+            public void node(MetalNodeStatus status) {
+                node.set(status);
+            }
         });
         agent = Thread.ofVirtual().start(() -> {
             try {

@@ -9,6 +9,8 @@ import io.metalha.node.core.Epoch;
 import io.metalha.node.resource.ResourceDriver;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,6 +18,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Resources in memory; what was done to them is kept in order. */
 final class FakeDrivers implements Drivers {
     final List<String> log = new CopyOnWriteArrayList<>();
+    final Set<String> forgotten = ConcurrentHashMap.newKeySet();
+    final Map<String, String> warnings = new ConcurrentHashMap<>();
     final Set<String> running = ConcurrentHashMap.newKeySet();
 
     @Override
@@ -35,6 +39,16 @@ final class FakeDrivers implements Drivers {
                     log.add((hard ? "kill " : "stop ") + name);
                 }
                 return new Outcome.Done();
+            }
+
+            @Override
+            public void forget() {
+                forgotten.add(name);
+            }
+
+            @Override
+            public Optional<String> warning() {
+                return Optional.ofNullable(warnings.get(name));
             }
 
             @Override

@@ -3,6 +3,8 @@
 package io.metalha.node.agent;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.metalha.api.v1alpha1.ClusterGroup;
 import io.metalha.api.v1alpha1.MetalCluster;
 
@@ -37,13 +39,23 @@ final class Lab {
         return read(ClusterGroup.class, """
                 {"apiVersion":"metalha.io/v1alpha1","kind":"ClusterGroup",
                  "metadata":{"name":"%s","namespace":"metalha","uid":"uid-%s","generation":%d},
-                 "spec":{"cluster":"iptv","placement":{"nodes":["%s"]},
+                 "spec":{"cluster":"iptv","deletionPolicy":"Stop","placement":{"nodes":["%s"]},
                   "failover":{"restarts":1},
                   "resources":[{"name":"vip","floatingIP":{"address":"198.18.10.50/24"}},
                                {"name":"app","systemd":{"unit":"app.service"}}],
                   "monitors":[{"name":"alive","systemdUnit":{},"interval":"100ms","failures":2}]},
                  "status":{"acceptedGeneration":%d}}
                 """.formatted(name, name, generation, String.join("\",\"", nodes), generation));
+    }
+
+    /** The first of the two resources alone. */
+    static ClusterGroup addressOnly(String name, long generation) {
+        ClusterGroup group = group(name, generation);
+        ObjectNode json = JSON.valueToTree(group);
+        ObjectNode spec = (ObjectNode) json.get("spec");
+        ((ArrayNode) spec.get("resources")).remove(1);
+        spec.putArray("monitors");
+        return read(ClusterGroup.class, json.toString());
     }
 
     private static <T> T read(Class<T> type, String json) {

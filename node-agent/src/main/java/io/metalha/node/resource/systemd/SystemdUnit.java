@@ -150,7 +150,7 @@ public final class SystemdUnit implements ResourceDriver {
     @Override
     public void forget() {
         try {
-            takeover.giveBack(settings.unit());
+            takeover.giveBack(settings.unit(), settings.group());
         } catch (IOException e) {
             log("giving " + settings.unit() + " back failed: " + e.getMessage());
         }

@@ -44,10 +44,10 @@ final class UnitTakeover {
         }
     }
 
-    /** Gives the unit back to whoever manages the host. */
-    void giveBack(String unit) throws IOException {
+    /** Gives the unit back to whoever manages the host, unless another group has taken it over meanwhile. */
+    void giveBack(String unit, GroupId group) throws IOException {
         Path file = file(unit);
-        if (Files.deleteIfExists(file)) {
+        if (text(unit, group).equals(read(file)) && Files.deleteIfExists(file)) {
             try {
                 Files.deleteIfExists(file.getParent());
             } catch (IOException _) {

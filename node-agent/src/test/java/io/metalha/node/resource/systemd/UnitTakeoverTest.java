@@ -32,9 +32,20 @@ class UnitTakeoverTest {
         String text = Files.readString(units.resolve("mariadb.service.d/50-metalha.conf"));
         assertTrue(text.contains("ConditionPathExists=/run/metalha/held/iptv-db\n"), text);
         assertTrue(text.contains("[Service]\nSlice=metalha-iptv\\x2ddb.slice\nRestart=no\n"), text);
-        takeover.giveBack("mariadb.service");
+        takeover.giveBack("mariadb.service", GROUP);
         assertEquals(2, reloads);
         assertFalse(Files.exists(units.resolve("mariadb.service.d")));
+    }
+
+    @Test
+    void aUnitThatAnotherGroupTookOverIsNotGivenBack() throws IOException {
+        UnitTakeover takeover = new UnitTakeover(units, Path.of("/run/metalha/held"), counting());
+        takeover.take("mariadb.service", GROUP);
+        GroupId other = new GroupId("other");
+        takeover.take("mariadb.service", other);
+        takeover.giveBack("mariadb.service", GROUP);
+        takeover.take("mariadb.service", other);
+        assertEquals(2, reloads, "the other group's drop-in still stands");
     }
 
     @Test

@@ -2,6 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.agent;
 
+import io.metalha.node.agent.config.AgentPaths;
+import io.metalha.node.agent.config.HistoryStore;
+import io.metalha.node.agent.config.NodeConf;
+import io.metalha.node.agent.config.StateWriter;
+import io.metalha.node.agent.peer.ClusterView;
 import io.metalha.node.core.GroupId;
 import io.metalha.node.core.MonotonicTime;
 import io.metalha.node.core.NodeId;

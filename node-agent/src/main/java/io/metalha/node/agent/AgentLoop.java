@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.agent;
 
+import io.metalha.node.agent.config.Journal;
 import io.metalha.node.core.MonotonicTime;
 import io.metalha.node.group.Event;
 import java.time.Duration;

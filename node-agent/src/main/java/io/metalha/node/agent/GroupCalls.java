@@ -5,6 +5,7 @@ package io.metalha.node.agent;
 import io.metalha.api.v1alpha1.ClusterGroup;
 import io.metalha.api.v1alpha1.Monitor;
 import io.metalha.api.v1alpha1.Resource;
+import io.metalha.node.agent.config.Journal;
 import io.metalha.node.core.Epoch;
 import io.metalha.node.core.MonotonicTime;
 import io.metalha.node.group.Event;

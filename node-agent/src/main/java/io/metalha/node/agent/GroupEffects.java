@@ -4,6 +4,8 @@ package io.metalha.node.agent;
 
 import io.metalha.api.v1alpha1.ClusterGroup;
 import io.metalha.api.v1alpha1.FailoverReport;
+import io.metalha.node.agent.config.History;
+import io.metalha.node.agent.config.Journal;
 import io.metalha.node.core.Epoch;
 import io.metalha.node.core.GroupId;
 import io.metalha.node.group.Cause;

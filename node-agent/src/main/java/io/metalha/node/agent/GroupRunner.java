@@ -3,6 +3,7 @@
 package io.metalha.node.agent;
 
 import io.metalha.api.v1alpha1.ClusterGroup;
+import io.metalha.node.agent.config.Journal;
 import io.metalha.node.agent.known.Deliberation;
 import io.metalha.node.agent.known.Known;
 import io.metalha.node.agent.known.Own;

@@ -3,6 +3,7 @@
 package io.metalha.node.agent;
 
 import io.metalha.api.v1alpha1.ClusterGroup;
+import io.metalha.node.agent.config.Journal;
 import io.metalha.node.core.GroupId;
 import io.metalha.node.local.Message;
 import java.util.List;

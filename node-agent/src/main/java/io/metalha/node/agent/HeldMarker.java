@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.agent;
 
+import io.metalha.node.agent.config.Journal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

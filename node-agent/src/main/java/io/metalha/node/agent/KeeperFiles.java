@@ -3,6 +3,9 @@
 package io.metalha.node.agent;
 
 import io.metalha.api.v1alpha1.MetalCluster;
+import io.metalha.node.agent.config.DurableFile;
+import io.metalha.node.agent.config.Journal;
+import io.metalha.node.agent.config.KeeperConf;
 import io.metalha.node.local.Message;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.agent;
 
+import io.metalha.node.agent.config.Journal;
+import io.metalha.node.agent.peer.Blob;
 import io.metalha.node.core.Epoch;
 import io.metalha.node.core.GroupId;
 import io.metalha.node.core.MonotonicTime;

@@ -8,6 +8,8 @@ import io.metalha.api.v1alpha1.Member;
 import io.metalha.api.v1alpha1.MetalClusterSpec;
 import io.metalha.api.v1alpha1.MirrorUse;
 import io.metalha.api.v1alpha1.Resource;
+import io.metalha.node.agent.config.KeeperConf;
+import io.metalha.node.agent.peer.ClusterView;
 import io.metalha.node.core.NodeId;
 import io.metalha.node.local.Message;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@
 package io.metalha.node.agent;
 
 import io.metalha.api.v1alpha1.Monitor;
+import io.metalha.node.agent.config.Journal;
 import io.metalha.node.group.Event;
 import io.metalha.node.linux.MonotonicClock;
 import io.metalha.node.resource.ResourceDriver;

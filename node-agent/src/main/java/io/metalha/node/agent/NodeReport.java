@@ -3,6 +3,7 @@
 package io.metalha.node.agent;
 
 import io.metalha.api.v1alpha1.MetalNodeStatus;
+import io.metalha.node.agent.peer.Peer;
 import io.metalha.node.local.Message;
 import java.io.IOException;
 import java.nio.file.Files;

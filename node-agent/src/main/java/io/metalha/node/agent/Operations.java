@@ -7,6 +7,7 @@ import io.metalha.api.v1alpha1.ClusterOperationStatus;
 import io.metalha.api.v1alpha1.Member.OperationReport;
 import io.metalha.api.v1alpha1.OperationState;
 import io.metalha.api.v1alpha1.OperationType;
+import io.metalha.node.agent.config.Journal;
 import io.metalha.node.agent.known.GroupNews;
 import io.metalha.node.core.Epoch;
 import io.metalha.node.core.GroupId;

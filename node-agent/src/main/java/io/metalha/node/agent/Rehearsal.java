@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.agent;
 
+import io.metalha.node.agent.config.ConfigStore;
 import io.metalha.node.core.Epoch;
 import io.metalha.node.core.GroupId;
 import io.metalha.node.core.MonotonicTime;

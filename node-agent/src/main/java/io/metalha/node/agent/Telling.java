@@ -3,6 +3,7 @@
 package io.metalha.node.agent;
 
 import io.metalha.node.agent.known.GroupNews;
+import io.metalha.node.agent.peer.Blob;
 import io.metalha.node.core.MonotonicTime;
 import io.metalha.node.local.Message;
 import java.time.Duration;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.agent;
 
+import io.metalha.node.agent.config.Journal;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

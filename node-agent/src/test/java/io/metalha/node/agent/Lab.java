@@ -9,12 +9,12 @@ import io.metalha.api.v1alpha1.ClusterGroup;
 import io.metalha.api.v1alpha1.MetalCluster;
 
 /** Objects as the API server would show them. */
-final class Lab {
+public final class Lab {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Lab() {}
 
-    static MetalCluster cluster() {
+    public static MetalCluster cluster() {
         return read(MetalCluster.class, """
                 {"apiVersion":"metalha.io/v1alpha1","kind":"MetalCluster",
                  "metadata":{"name":"iptv","namespace":"metalha","uid":"11111111-2222-3333-4444-555555555555","generation":1},
@@ -30,12 +30,12 @@ final class Lab {
     }
 
     /** Two resources, one after the other, and a monitor of the second. */
-    static ClusterGroup group(String name, long generation) {
+    public static ClusterGroup group(String name, long generation) {
         return group(name, generation, "server1", "server2");
     }
 
     /** @param nodes the preferred one first */
-    static ClusterGroup group(String name, long generation, String... nodes) {
+    public static ClusterGroup group(String name, long generation, String... nodes) {
         return read(ClusterGroup.class, """
                 {"apiVersion":"metalha.io/v1alpha1","kind":"ClusterGroup",
                  "metadata":{"name":"%s","namespace":"metalha","uid":"uid-%s","generation":%d},
@@ -49,7 +49,7 @@ final class Lab {
     }
 
     /** The first of the two resources alone. */
-    static ClusterGroup addressOnly(String name, long generation) {
+    public static ClusterGroup addressOnly(String name, long generation) {
         ClusterGroup group = group(name, generation);
         ObjectNode json = JSON.valueToTree(group);
         ObjectNode spec = (ObjectNode) json.get("spec");

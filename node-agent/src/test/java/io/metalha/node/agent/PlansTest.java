@@ -5,6 +5,7 @@ package io.metalha.node.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.metalha.node.agent.config.KeeperConf;
 import io.metalha.node.core.NodeId;
 import io.metalha.node.group.GroupPlan;
 import io.metalha.node.group.ResourceId;

@@ -1,6 +1,6 @@
 // Copyright The MetalHA Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.metalha.node.agent;
+package io.metalha.node.agent.config;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.metalha.api.v1alpha1.ClusterGroup;
@@ -17,32 +17,32 @@ import org.jspecify.annotations.Nullable;
  * a group leaves only when its deletion was seen and carried out.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record Configuration(@Nullable MetalCluster cluster, List<ClusterGroup> groups, List<String> operationsDone) {
-    static final Configuration EMPTY = new Configuration(null, List.of(), List.of());
+public record Configuration(@Nullable MetalCluster cluster, List<ClusterGroup> groups, List<String> operationsDone) {
+    public static final Configuration EMPTY = new Configuration(null, List.of(), List.of());
     private static final int OPERATIONS_KEPT = 200;
 
-    Configuration {
+    public Configuration {
         groups = groups == null ? List.of() : List.copyOf(groups);
         operationsDone = operationsDone == null ? List.of() : List.copyOf(operationsDone);
     }
 
     /** What becomes of an object that the API server shows. */
-    sealed interface Judgement {
-        record Accepted() implements Judgement {}
+    public sealed interface Judgement {
+        public record Accepted() implements Judgement {}
 
-        record Unchanged() implements Judgement {}
+        public record Unchanged() implements Judgement {}
 
         /** Not acted upon; what was accepted before stays in force. */
-        record Held(String reason, String why) implements Judgement {}
+        public record Held(String reason, String why) implements Judgement {}
     }
 
-    Optional<ClusterGroup> group(String name) {
+    public Optional<ClusterGroup> group(String name) {
         return groups.stream()
                 .filter(group -> group.getMetadata().getName().equals(name))
                 .findFirst();
     }
 
-    static Judgement judge(
+    public static Judgement judge(
             @Nullable Stamp current, Stamp offered, @Nullable Long acceptedGeneration, boolean sameContent) {
         boolean sameObject = current != null && current.uid().equals(offered.uid());
         if (current != null && sameObject && offered.generation() < current.generation()) {
@@ -67,26 +67,26 @@ record Configuration(@Nullable MetalCluster cluster, List<ClusterGroup> groups, 
     }
 
     /** Which object, in which version. */
-    record Stamp(String uid, long generation) {
-        static Stamp of(io.fabric8.kubernetes.api.model.ObjectMeta metadata) {
+    public record Stamp(String uid, long generation) {
+        public static Stamp of(io.fabric8.kubernetes.api.model.ObjectMeta metadata) {
             return new Stamp(
                     Objects.requireNonNullElse(metadata.getUid(), ""),
                     Objects.requireNonNullElse(metadata.getGeneration(), 0L));
         }
     }
 
-    Configuration with(MetalCluster other) {
+    public Configuration with(MetalCluster other) {
         return new Configuration(other, groups, operationsDone);
     }
 
-    Configuration with(ClusterGroup group) {
+    public Configuration with(ClusterGroup group) {
         Map<String, ClusterGroup> byName = new LinkedHashMap<>();
         groups.forEach(each -> byName.put(each.getMetadata().getName(), each));
         byName.put(group.getMetadata().getName(), group);
         return new Configuration(cluster, List.copyOf(byName.values()), operationsDone);
     }
 
-    Configuration without(String group) {
+    public Configuration without(String group) {
         return new Configuration(
                 cluster,
                 groups.stream()
@@ -96,7 +96,7 @@ record Configuration(@Nullable MetalCluster cluster, List<ClusterGroup> groups, 
     }
 
     /** Remembers that the operation was carried out, so that it runs once. */
-    Configuration withOperation(String uid) {
+    public Configuration withOperation(String uid) {
         List<String> done = new java.util.ArrayList<>(operationsDone);
         done.remove(uid);
         done.add(uid);

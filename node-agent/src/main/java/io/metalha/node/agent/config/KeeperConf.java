@@ -1,6 +1,6 @@
 // Copyright The MetalHA Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.metalha.node.agent;
+package io.metalha.node.agent.config;
 
 import io.metalha.api.v1alpha1.MetalCluster;
 import io.metalha.api.v1alpha1.MetalClusterSpec;
@@ -17,11 +17,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** keeper.conf as it follows from a MetalCluster whose voters have their numbers. */
-final class KeeperConf {
+public final class KeeperConf {
     private KeeperConf() {}
 
     /** Empty while the operator has not given numbers, or has none for this machine. */
-    static Optional<String> text(MetalCluster cluster, NodeId self, boolean witness, Path keyFile) {
+    public static Optional<String> text(MetalCluster cluster, NodeId self, boolean witness, Path keyFile) {
         MetalClusterStatus status = cluster.getStatus();
         if (status == null || status.voters() == null) {
             return Optional.empty();
@@ -70,7 +70,7 @@ final class KeeperConf {
         return Optional.of(text.toString());
     }
 
-    static Timing timing(MetalCluster cluster) {
+    public static Timing timing(MetalCluster cluster) {
         MetalClusterStatus status = cluster.getStatus();
         MetalClusterStatus.Timing t = status == null ? null : status.timing();
         return t == null
@@ -85,12 +85,12 @@ final class KeeperConf {
     }
 
     /** Servers and witnesses by name. */
-    static Map<String, MetalClusterSpec.Machine> machines(MetalCluster cluster) {
+    public static Map<String, MetalClusterSpec.Machine> machines(MetalCluster cluster) {
         return Stream.concat(cluster.getSpec().nodes().stream(), cluster.getSpec().witnesses().stream())
                 .collect(Collectors.toMap(MetalClusterSpec.Machine::name, machine -> machine, (a, _) -> a));
     }
 
-    static String endpoint(String address, int port) {
+    public static String endpoint(String address, int port) {
         return address.contains(":") ? "[" + address + "]:" + port : address + ":" + port;
     }
 

@@ -1,14 +1,15 @@
 // Copyright The MetalHA Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.metalha.node.agent;
+package io.metalha.node.agent.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.metalha.api.v1alpha1.ClusterGroup;
-import io.metalha.node.agent.Configuration.Judgement;
-import io.metalha.node.agent.Configuration.Stamp;
+import io.metalha.node.agent.Lab;
+import io.metalha.node.agent.config.Configuration.Judgement;
+import io.metalha.node.agent.config.Configuration.Stamp;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

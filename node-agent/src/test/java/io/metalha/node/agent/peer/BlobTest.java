@@ -1,6 +1,6 @@
 // Copyright The MetalHA Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.metalha.node.agent;
+package io.metalha.node.agent.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,6 +1,6 @@
 // Copyright The MetalHA Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.metalha.node.agent;
+package io.metalha.node.agent.config;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -8,14 +8,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the agent's files off the deciding thread, for a disk may be slow; of one file only the newest content. */
-final class StateWriter {
+public final class StateWriter {
     private final Map<Path, Object> waiting = new LinkedHashMap<>();
 
-    StateWriter() {
+    public StateWriter() {
         Thread.ofVirtual().name("state-writer").start(this::run);
     }
 
-    void write(Path file, Object content) {
+    public void write(Path file, Object content) {
         synchronized (waiting) {
             waiting.put(file, content);
             waiting.notifyAll();

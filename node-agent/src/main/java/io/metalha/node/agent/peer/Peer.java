@@ -1,6 +1,6 @@
 // Copyright The MetalHA Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.metalha.node.agent;
+package io.metalha.node.agent.peer;
 
 import io.metalha.node.agent.known.GroupNews;
 import io.metalha.node.core.MonotonicTime;
@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What this node knows of another machine, from its keeper and from that machine's agent. */
-final class Peer {
+public final class Peer {
     /** An agent whose beat stands still for this long is not well. */
-    static final Duration AGENT_SILENT = Duration.ofSeconds(5);
+    public static final Duration AGENT_SILENT = Duration.ofSeconds(5);
 
     private final NodeId name;
     private int number;
@@ -31,60 +31,60 @@ final class Peer {
     private final Map<Integer, GroupNews> groups = new HashMap<>();
     private final Map<Integer, MonotonicTime> leavingSince = new HashMap<>();
 
-    record PathState(boolean up, Instant since, long rttMicros) {}
+    public record PathState(boolean up, Instant since, long rttMicros) {}
 
-    Peer(NodeId name) {
+    public Peer(NodeId name) {
         this.name = name;
     }
 
-    NodeId name() {
+    public NodeId name() {
         return name;
     }
 
-    int number() {
+    public int number() {
         return number;
     }
 
-    boolean alive() {
+    public boolean alive() {
         return alive;
     }
 
-    boolean seen() {
+    public boolean seen() {
         return seen;
     }
 
     /** When it was last seen to come or go. */
-    MonotonicTime aliveSince() {
+    public MonotonicTime aliveSince() {
         return aliveSince;
     }
 
-    Map<String, PathState> paths() {
+    public Map<String, PathState> paths() {
         return paths;
     }
 
-    boolean agentWell(MonotonicTime now) {
+    public boolean agentWell(MonotonicTime now) {
         return alive && beat >= 0 && now.since(beatAt).compareTo(AGENT_SILENT) < 0;
     }
 
-    Optional<GroupNews> group(long key) {
+    public Optional<GroupNews> group(long key) {
         return Optional.ofNullable(groups.get(GroupNews.keyOf(key)));
     }
 
     /** Since when its agent says that it is stopping the group. */
-    Optional<MonotonicTime> leavingSince(long key) {
+    public Optional<MonotonicTime> leavingSince(long key) {
         return Optional.ofNullable(leavingSince.get(GroupNews.keyOf(key)));
     }
 
-    Optional<Blob.Path> report(String path) {
+    public Optional<Blob.Path> report(String path) {
         return Optional.ofNullable(reports.get(path.hashCode()));
     }
 
-    static PathReport.Carrier carrier(Optional<Blob.Path> report) {
+    public static PathReport.Carrier carrier(Optional<Blob.Path> report) {
         return report.map(Blob.Path::carrier).orElse(PathReport.Carrier.UNKNOWN);
     }
 
     /** A {@code member} line; true when it came or went. */
-    boolean member(Message message, Instant wall, MonotonicTime now) {
+    public boolean member(Message message, Instant wall, MonotonicTime now) {
         number = (int) message.getLong("number");
         boolean was = alive;
         alive = message.getBoolean("alive");
@@ -104,7 +104,7 @@ final class Peer {
         return was != alive;
     }
 
-    void blob(Blob blob, MonotonicTime now) {
+    public void blob(Blob blob, MonotonicTime now) {
         if (blob.beat() != beat) {
             beat = blob.beat();
             beatAt = now;

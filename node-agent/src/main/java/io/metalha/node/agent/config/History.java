@@ -1,6 +1,6 @@
 // Copyright The MetalHA Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.metalha.node.agent;
+package io.metalha.node.agent.config;
 
 import io.metalha.api.v1alpha1.FailoverReport;
 import io.metalha.api.v1alpha1.Member.OperationReport;
@@ -17,13 +17,13 @@ import java.util.TreeMap;
  *
  * @param stopMarks by group; odd: stopped on purpose
  */
-record History(Map<String, Entry> groups) {
-    static final History EMPTY = new History(Map.of());
-    static final int FAILOVERS_KEPT = 10;
+public record History(Map<String, Entry> groups) {
+    public static final History EMPTY = new History(Map.of());
+    public static final int FAILOVERS_KEPT = 10;
     private static final int OPERATIONS_KEPT = 20;
     private static final int HANDOVERS_KEPT = 100;
 
-    History {
+    public History {
         groups = groups == null ? Map.of() : Map.copyOf(groups);
     }
 
@@ -34,22 +34,22 @@ record History(Map<String, Entry> groups) {
      * @param handedOver  when this node handed the group over because of a failure, milliseconds since 1970
      * @param failovers   those this node took over, the newest first
      */
-    record Entry(
+    public record Entry(
             int stopMark,
             List<Long> startMillis,
             List<Long> handedOver,
             List<FailoverReport> failovers,
             List<OperationReport> operations) {
-        static final Entry EMPTY = new Entry(0, List.of(), List.of(), List.of(), List.of());
+        public static final Entry EMPTY = new Entry(0, List.of(), List.of(), List.of(), List.of());
 
-        Entry {
+        public Entry {
             startMillis = startMillis == null ? List.of() : List.copyOf(startMillis);
             handedOver = handedOver == null ? List.of() : List.copyOf(handedOver);
             failovers = failovers == null ? List.of() : List.copyOf(failovers);
             operations = operations == null ? List.of() : List.copyOf(operations);
         }
 
-        Entry withStopMark(int mark) {
+        public Entry withStopMark(int mark) {
             return new Entry(mark, startMillis, handedOver, failovers, operations);
         }
 
@@ -57,32 +57,32 @@ record History(Map<String, Entry> groups) {
          * A whole start here. Until the first takeover there are only first starts, which made and filled file systems:
          * no measure for it.
          */
-        Entry withStart(long millis, boolean takeover) {
+        public Entry withStart(long millis, boolean takeover) {
             List<Long> more = new ArrayList<>(takeover && failovers.isEmpty() ? List.of() : startMillis);
             more.add(millis);
             int from = Math.max(0, more.size() - StartTimes.KEPT);
             return new Entry(stopMark, more.subList(from, more.size()), handedOver, failovers, operations);
         }
 
-        StartTimes startTimes() {
+        public StartTimes startTimes() {
             return new StartTimes(startMillis.stream().map(Duration::ofMillis).toList());
         }
 
         /** Handovers because of failures, by this boot's clock. */
-        List<MonotonicTime> handovers(long wallMillis, MonotonicTime now) {
+        public List<MonotonicTime> handovers(long wallMillis, MonotonicTime now) {
             return handedOver.stream()
                     .map(then -> now.minus(Duration.ofMillis(Math.max(0, wallMillis - then))))
                     .toList();
         }
 
-        Entry withHandover(long wallMillis) {
+        public Entry withHandover(long wallMillis) {
             List<Long> more = new ArrayList<>(handedOver);
             more.add(wallMillis);
             int from = Math.max(0, more.size() - HANDOVERS_KEPT);
             return new Entry(stopMark, startMillis, more.subList(from, more.size()), failovers, operations);
         }
 
-        Entry withFailover(FailoverReport report) {
+        public Entry withFailover(FailoverReport report) {
             List<FailoverReport> more = new ArrayList<>(failovers);
             more.addFirst(report);
             return new Entry(
@@ -93,7 +93,7 @@ record History(Map<String, Entry> groups) {
                     operations);
         }
 
-        Entry withOperation(OperationReport report) {
+        public Entry withOperation(OperationReport report) {
             List<OperationReport> more = new ArrayList<>(operations);
             more.removeIf(other -> other.uid().equals(report.uid()));
             more.addFirst(report);
@@ -106,11 +106,11 @@ record History(Map<String, Entry> groups) {
         }
     }
 
-    Entry of(String group) {
+    public Entry of(String group) {
         return groups.getOrDefault(group, Entry.EMPTY);
     }
 
-    History with(String group, Entry entry) {
+    public History with(String group, Entry entry) {
         Map<String, Entry> more = new TreeMap<>(groups);
         more.put(group, entry);
         return new History(more);

@@ -1,6 +1,6 @@
 // Copyright The MetalHA Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.metalha.node.agent;
+package io.metalha.node.agent.peer;
 
 import io.metalha.node.placement.PathReport.Carrier;
 import java.io.IOException;
@@ -13,12 +13,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Whether the interfaces of this machine's heartbeat addresses have a carrier. Reads sysfs: cheap, never waits. */
-final class Carriers {
+public final class Carriers {
     private static final Path NET = Path.of("/sys/class/net");
 
     private final Map<String, String> interfaces = new HashMap<>();
 
-    Carrier of(String address) {
+    public Carrier of(String address) {
         String name = interfaces.get(address);
         if (name == null) {
             name = find(address);

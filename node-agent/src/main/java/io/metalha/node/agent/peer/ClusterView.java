@@ -1,9 +1,10 @@
 // Copyright The MetalHA Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.metalha.node.agent;
+package io.metalha.node.agent.peer;
 
 import io.metalha.api.v1alpha1.MetalCluster;
 import io.metalha.api.v1alpha1.MetalClusterSpec;
+import io.metalha.node.agent.config.KeeperConf;
 import io.metalha.node.agent.known.GroupNews;
 import io.metalha.node.agent.known.Other;
 import io.metalha.node.agent.known.Others;
@@ -27,7 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** What this node knows of the other machines and of the networks between them. One thread. */
-final class ClusterView {
+public final class ClusterView {
     private final NodeId self;
     private final Carriers carriers = new Carriers();
     private final Map<NodeId, Peer> peers = new TreeMap<>();
@@ -36,11 +37,11 @@ final class ClusterView {
     private Optional<MetalCluster> cluster = Optional.empty();
     private int ownNumber;
 
-    ClusterView(NodeId self) {
+    public ClusterView(NodeId self) {
         this.self = self;
     }
 
-    void use(MetalCluster next) {
+    public void use(MetalCluster next) {
         cluster = Optional.of(next);
         if (next.getStatus() != null && next.getStatus().voters() != null) {
             next.getStatus().voters().voters().stream()
@@ -49,33 +50,33 @@ final class ClusterView {
         }
     }
 
-    Optional<MetalCluster> cluster() {
+    public Optional<MetalCluster> cluster() {
         return cluster;
     }
 
-    Timing timing() {
+    public Timing timing() {
         return cluster.map(KeeperConf::timing).orElse(Timing.normal());
     }
 
-    int ownNumber() {
+    public int ownNumber() {
         return ownNumber;
     }
 
-    Map<NodeId, Peer> peers() {
+    public Map<NodeId, Peer> peers() {
         return peers;
     }
 
-    Peer peer(NodeId node) {
+    public Peer peer(NodeId node) {
         return peers.computeIfAbsent(node, Peer::new);
     }
 
     /** A {@code member} line; true when the machine came or went. */
-    boolean member(Message message, Instant wall, MonotonicTime now) {
+    public boolean member(Message message, Instant wall, MonotonicTime now) {
         return peer(new NodeId(message.get("node"))).member(message, wall, now);
     }
 
     /** The node of a voter number; empty for 0 and for strangers. */
-    Optional<NodeId> byNumber(int number) {
+    public Optional<NodeId> byNumber(int number) {
         if (number != 0 && number == ownNumber) {
             return Optional.of(self);
         }
@@ -91,7 +92,7 @@ final class ClusterView {
                 .findFirst());
     }
 
-    int numberOf(NodeId node) {
+    public int numberOf(NodeId node) {
         return node.equals(self)
                 ? ownNumber
                 : cluster.flatMap(c -> Optional.ofNullable(c.getStatus()))
@@ -104,14 +105,14 @@ final class ClusterView {
     }
 
     /** The addresses of a machine by path. */
-    Map<String, String> addresses(NodeId node) {
+    public Map<String, String> addresses(NodeId node) {
         return cluster.map(c -> KeeperConf.machines(c).get(node.name()))
                 .map(MetalClusterSpec.Machine::addresses)
                 .orElse(Map.of());
     }
 
     /** Reads carriers and sets what everybody tells of every path side by side. */
-    void lookAtPaths(MonotonicTime now) {
+    public void lookAtPaths(MonotonicTime now) {
         Map<String, Carrier> own = new TreeMap<>();
         addresses(self).forEach((path, address) -> own.put(path, carriers.of(address)));
         ownCarriers = own;
@@ -148,7 +149,7 @@ final class ClusterView {
     }
 
     /** What this node tells the others of its paths. */
-    List<Blob.Path> ownPaths() {
+    public List<Blob.Path> ownPaths() {
         List<Blob.Path> told = new ArrayList<>();
         ownCarriers.forEach((path, carrier) -> told.add(new Blob.Path(
                 path.hashCode(),
@@ -158,7 +159,7 @@ final class ClusterView {
     }
 
     /** Whether clients can reach an address of the path on that node. */
-    boolean useful(NodeId node, Optional<String> path) {
+    public boolean useful(NodeId node, Optional<String> path) {
         return path.map(name -> PathHealth.useful(node, reports.getOrDefault(name, Map.of())))
                 .orElse(true);
     }
@@ -169,7 +170,7 @@ final class ClusterView {
      * @param nodes those that the group may run on
      * @param path  that of the group's addresses
      */
-    Others others(GroupId group, List<NodeId> nodes, Optional<String> path, MonotonicTime now) {
+    public Others others(GroupId group, List<NodeId> nodes, Optional<String> path, MonotonicTime now) {
         nodes.stream().filter(node -> !node.equals(self)).forEach(this::peer);
         return new Others(peers.values().stream()
                 .map(peer -> other(peer, group.key(), path, now))
@@ -191,7 +192,7 @@ final class ClusterView {
     }
 
     /** The path to whose subnet an address like {@code 198.18.10.50/24} belongs. */
-    Optional<String> pathOf(String cidr) {
+    public Optional<String> pathOf(String cidr) {
         int slash = cidr.indexOf('/');
         if (slash < 0) {
             return Optional.empty();

@@ -1,6 +1,6 @@
 // Copyright The MetalHA Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.metalha.node.agent;
+package io.metalha.node.agent.peer;
 
 import io.metalha.node.agent.known.GroupNews;
 import io.metalha.node.placement.PathReport.Carrier;
@@ -21,25 +21,25 @@ import java.util.Optional;
  *
  * <p>More groups than fit take turns from beat to beat; a reader keeps the last it heard of each.
  */
-record Blob(int beat, List<Path> paths, List<GroupNews> groups) {
-    static final int BYTES_MAX = 440;
+public record Blob(int beat, List<Path> paths, List<GroupNews> groups) {
+    public static final int BYTES_MAX = 440;
     private static final int FORMAT = 1;
     private static final int GROUP_BYTES = 16;
 
-    Blob {
+    public Blob {
         paths = List.copyOf(paths);
         groups = List.copyOf(groups);
     }
 
     /** @param name hash of the path's name */
-    record Path(int name, Carrier carrier, List<Integer> heard) {
-        Path {
+    public record Path(int name, Carrier carrier, List<Integer> heard) {
+        public Path {
             heard = List.copyOf(heard);
         }
     }
 
     /** As many groups as fit, beginning at a place that goes round with the beat. */
-    String encode() {
+    public String encode() {
         ByteBuffer out = ByteBuffer.allocate(BYTES_MAX);
         out.put((byte) FORMAT).putInt(beat).put((byte) paths.size());
         for (Path path : paths) {
@@ -68,7 +68,7 @@ record Blob(int beat, List<Path> paths, List<GroupNews> groups) {
     }
 
     /** Empty for what another version wrote. */
-    static Optional<Blob> decode(String text) {
+    public static Optional<Blob> decode(String text) {
         try {
             ByteBuffer in = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
             if (in.get() != FORMAT) {

@@ -1,6 +1,6 @@
 // Copyright The MetalHA Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.metalha.node.agent;
+package io.metalha.node.agent.config;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,15 +12,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** The Secrets that groups name, kept on disk (mode 0600) for when no API server can be reached. Any thread. */
-final class SecretStore {
+public final class SecretStore {
     private final Path folder;
     private final Map<String, Map<String, byte[]>> known = new TreeMap<>();
 
-    SecretStore(Path folder) {
+    public SecretStore(Path folder) {
         this.folder = folder;
     }
 
-    synchronized void put(String name, Map<String, byte[]> content) {
+    public synchronized void put(String name, Map<String, byte[]> content) {
         known.put(name, content);
         StringBuilder lines = new StringBuilder();
         content.forEach((key, value) -> lines.append(key)
@@ -34,7 +34,7 @@ final class SecretStore {
         }
     }
 
-    synchronized Optional<Map<String, byte[]>> get(String name) {
+    public synchronized Optional<Map<String, byte[]>> get(String name) {
         if (!known.containsKey(name) && Files.exists(folder.resolve(name))) {
             try {
                 Map<String, byte[]> content = new TreeMap<>();
@@ -51,7 +51,7 @@ final class SecretStore {
     }
 
     /** The same as text. */
-    Optional<Map<String, String>> texts(String name) {
+    public Optional<Map<String, String>> texts(String name) {
         return get(name).map(content -> {
             Map<String, String> texts = new TreeMap<>();
             content.forEach((key, value) -> texts.put(key, new String(value, StandardCharsets.UTF_8)));

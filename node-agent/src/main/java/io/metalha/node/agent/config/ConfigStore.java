@@ -1,6 +1,6 @@
 // Copyright The MetalHA Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.metalha.node.agent;
+package io.metalha.node.agent.config;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,14 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** JSON files of the agent: what was accepted, and what happened. */
-final class ConfigStore {
+public final class ConfigStore {
     private static final ObjectMapper JSON =
             new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
 
     private ConfigStore() {}
 
     /** What is in the file; {@code otherwise} where there is none or it cannot be read, which is said. */
-    static <T> T read(Path file, Class<T> type, T otherwise) {
+    public static <T> T read(Path file, Class<T> type, T otherwise) {
         if (!Files.exists(file)) {
             return otherwise;
         }
@@ -29,7 +29,7 @@ final class ConfigStore {
     }
 
     /** Failing is said and survived: the process still knows what it wrote. */
-    static void write(Path file, Object content) {
+    public static void write(Path file, Object content) {
         try {
             DurableFile.replace(file, JSON.writeValueAsBytes(content));
         } catch (IOException e) {
@@ -37,7 +37,7 @@ final class ConfigStore {
         }
     }
 
-    static String text(Object content) {
+    public static String text(Object content) {
         try {
             return JSON.writeValueAsString(content);
         } catch (IOException e) {

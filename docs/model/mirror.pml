@@ -60,7 +60,7 @@ byte content[2]; /* of the one block: the number of the last write */
 
 /* ---- The process: volatile. */
 byte phase[2];
-byte next[2];
+byte next[2];    /* Outdating: the generation proposed. Syncing: the block was sent. Restoring: still over the same link */
 byte attach[2];
 bit joined[2];
 bit accepting[2];
@@ -156,7 +156,7 @@ inline complete(c) {
     :: MY_LEASE(c) ->
         acknowledged = pending[c];
         if
-        :: phase[c] == ALONE || phase[c] == ASKED || phase[c] == SYNCING || phase[c] == RESTORING -> alone[c] = 1
+        :: phase[c] == ALONE || phase[c] == ASKED || disk[PEER(c)] != UP -> alone[c] = 1
         :: else
         fi
     :: else
@@ -408,7 +408,8 @@ inline linkUp(c) {
         unjoin(c); \
         if \
         :: phase[c] == MIRRORING || phase[c] == TELLING -> phase[c] = WAITING \
-        :: phase[c] == SYNCING || phase[c] == ALONE || phase[c] == ASKED -> goAlone(c) \
+        :: phase[c] == SYNCING || phase[c] == ALONE || phase[c] == ASKED -> next[c] = 0; goAlone(c) \
+        :: phase[c] == RESTORING -> next[c] = 0 \
         :: else \
         fi }
 
@@ -445,8 +446,8 @@ inline linkUp(c) {
 
 #define ASK_AGAIN(c) \
     :: d_step { phase[c] == OUTDATING && asks[c] == 0 && !answers[c] && MY_LEASE(c) -> ask(c, RECORD_OUTDATED(c)) } \
-    :: d_step { phase[c] == RESTORING && asks[c] == 0 && !answers[c] && MY_LEASE(c) && joined[c] -> ask(c, 3) } \
-    :: d_step { phase[c] == RESTORING && !answers[c] && !joined[c] && MAY_OUTDATE -> route(c) }
+    :: d_step { phase[c] == RESTORING && asks[c] == 0 && !answers[c] && MY_LEASE(c) && next[c] == 1 -> ask(c, 3) } \
+    :: d_step { ROOM && phase[c] == RESTORING && !answers[c] && next[c] == 0 && MAY_OUTDATE -> route(c) }
 
 #define LOSE_ANSWER(c) \
     :: d_step { answers[c] -> answers[c] = 0 }
@@ -463,10 +464,11 @@ inline linkUp(c) {
             tellRole(c); \
             goAlone(c); \
             beginSync(c) \
-        :: phase[c] == RESTORING && joined[c] -> \
+        :: phase[c] == RESTORING && next[c] == 1 -> \
+            next[c] = 0; \
             phase[c] = TELLING; \
             send(c, SYNC_DONE, 0, 0, current[c], bases[c], history[c]) \
-        :: phase[c] == RESTORING && !joined[c] -> route(c) \
+        :: phase[c] == RESTORING && next[c] == 0 -> route(c) \
         :: else \
         fi }
 
@@ -474,7 +476,8 @@ inline linkUp(c) {
 #define BEGIN_SYNC(c) \
     :: d_step { ROOM && phase[c] == ALONE && joined[c] -> beginSync(c) }
 
-#define WRITES_(c) (phase[c] == MIRRORING || phase[c] == SYNCING || phase[c] == ALONE || phase[c] == ASKED)
+#define WRITES_(c) (phase[c] == MIRRORING || phase[c] == SYNCING || phase[c] == ALONE || phase[c] == ASKED \
+    || phase[c] == TELLING || (phase[c] == RESTORING && next[c] == 1))
 #define APPLICATION(c) \
     :: d_step { ROOM && WRITES_(c) && pending[c] == 0 && writes < WRITES -> \
         writes++; \
@@ -587,7 +590,7 @@ inline linkUp(c) {
             fi; \
             send(c, COPIED, 0, 0, 0, 0, 0) \
         :: t == COPIED && phase[c] == SYNCING -> \
-            next[c] = 0; \
+            next[c] = 1; \
             SHARED_FIRST(c); \
             phase[c] = RESTORING; \
             ask(c, 3) \

@@ -54,8 +54,10 @@ final class Acceptor implements AutoCloseable {
 
     private void meet(SocketChannel channel) {
         boolean proven = false;
+        Link opened = null;
         try {
             Link link = new Link(channel);
+            opened = link;
             Thread bound = Thread.ofVirtual().start(() -> expire(link));
             Message hello = Dialer.line(link);
             Mirror mirror = mirrors.apply(hello.get("mirror"));
@@ -87,6 +89,9 @@ final class Acceptor implements AutoCloseable {
         } finally {
             if (!proven) {
                 unproven.decrementAndGet();
+            }
+            if (opened != null) {
+                opened.end("ended");
             }
         }
     }

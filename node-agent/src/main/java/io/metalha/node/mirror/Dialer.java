@@ -25,16 +25,32 @@ final class Dialer implements Runnable {
     private static final int CONNECT_MILLIS = 300;
     private static final long ROUND_MILLIS = 1000;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** While there is a session; its end wakes. */
+    private static final long CONTENT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Mirror mirror;
+    private final Thread thread;
     private volatile boolean stopped;
 
     Dialer(Mirror mirror) {
         this.mirror = mirror;
+        this.thread = Thread.ofVirtual()
+                .name("mirror-dialer-" + mirror.config().name())
+                .unstarted(this);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** There may be something to dial for. */
+    void wake() {
+        LockSupport.unpark(thread);
     }
 
     void stop() {
         stopped = true;
+        wake();
     }
 
     @Override
@@ -47,7 +63,7 @@ final class Dialer implements Runnable {
                     return;
                 }
             }
-            LockSupport.parkNanos(PAUSE_NANOS);
+            LockSupport.parkNanos(mirror.hasSession() ? CONTENT_NANOS : PAUSE_NANOS);
         }
     }
 
@@ -110,7 +126,7 @@ final class Dialer implements Runnable {
         } finally {
             if (opened != null) {
                 mirror.unwatch(opened);
-                opened.close("not joined");
+                opened.end("not joined");
             }
         }
     }

@@ -59,7 +59,7 @@ final class Mirror {
         this.stateLine = new StateLine(config.name(), device);
         this.dialer = new Dialer(this);
         device.prepare();
-        Thread.ofVirtual().name("mirror-dialer-" + config.name()).start(dialer);
+        dialer.start();
     }
 
     MirrorConfig config() {
@@ -224,6 +224,7 @@ final class Mirror {
     synchronized void ended(Session gone, boolean met) {
         if (session == gone) {
             session = null;
+            dialer.wake();
         }
         if (met) {
             log("link " + gone.link().path() + " ended: " + gone.link().closedBecause());

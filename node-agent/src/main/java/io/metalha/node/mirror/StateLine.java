@@ -17,9 +17,12 @@ final class StateLine {
 
     private final String name;
     private final Device device;
-    private String lastState = "";
+    private @Nullable Shown lastShown;
     private String lastLine = "";
     private long lastNanos = System.nanoTime();
+
+    /** What is told at once when it changes. Compared forty times a second: values, no text. */
+    private record Shown(MirrorView view, String attach, String failure) {}
 
     StateLine(String name, Device device) {
         this.name = name;
@@ -28,21 +31,19 @@ final class StateLine {
 
     /** The line to push, or nothing. */
     List<Message> news(MirrorView view, @Nullable Session session, Copy copy, String failure, String dialProblem) {
-        String state = view.superblock().disk() + " " + view.superblock().generations()
-                + view.superblock().copy()
-                + view.primary() + view.connection() + view.peerDisk() + view.promotable() + view.reason()
-                + device.attach() + failure;
-        boolean changed = !state.equals(lastState);
+        Shown shown = new Shown(view, device.attach(), failure);
+        boolean changed = !shown.equals(lastShown);
         if (!changed && System.nanoTime() - lastNanos < PROGRESS_NANOS) {
             return List.of();
         }
         lastNanos = System.nanoTime();
-        lastState = state;
+        lastShown = shown;
         Message line = full(view, session, copy, failure, dialProblem);
-        if (line.line().equals(lastLine)) {
+        String text = line.line();
+        if (text.equals(lastLine)) {
             return List.of();
         }
-        lastLine = line.line();
+        lastLine = text;
         return List.of(line);
     }
 

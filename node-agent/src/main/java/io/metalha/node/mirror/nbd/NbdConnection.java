@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.mirror.nbd;
 
+import io.metalha.node.linux.LazyMemory;
 import io.metalha.node.mirror.data.Completion;
 import io.metalha.node.mirror.data.DataPath;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,20 +26,25 @@ final class NbdConnection {
     private final SocketChannel channel;
     private final DataPath data;
     private final long sizeBytes;
-    private final ByteBuffer in =
-            ByteBuffer.allocateDirect(REQUEST_BYTES_MAX + 4096).limit(0);
-    private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(REQUEST_BYTES_MAX);
+    /** The buffers', which are this connection's thread's alone; as large as the largest request that came. */
+    private final Arena memory = Arena.ofShared();
+
+    private final ByteBuffer in;
+    private final ByteBuffer readBuffer;
     private final ReentrantLock replying = new ReentrantLock();
     private final ByteBuffer replyHeader = ByteBuffer.allocateDirect(REPLY_BYTES);
 
-    NbdConnection(SocketChannel channel, DataPath data, long sizeBytes) {
+    NbdConnection(SocketChannel channel, DataPath data, long sizeBytes) throws IOException {
         this.channel = channel;
         this.data = data;
         this.sizeBytes = sizeBytes;
+        this.in = LazyMemory.buffer(REQUEST_BYTES_MAX + 4096, memory).limit(0);
+        this.readBuffer = LazyMemory.buffer(REQUEST_BYTES_MAX, memory);
     }
 
     void run() {
-        try (channel) {
+        try (memory;
+                channel) {
             if (new NbdHandshake(this, sizeBytes).run()) {
                 while (request()) {
                     // Each is done, or under way, when request returns.

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.mirror.wire;
 
+import io.metalha.node.linux.LazyMemory;
 import io.metalha.node.local.Message;
 import io.metalha.node.mirror.wire.Frame.Type;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -39,8 +41,10 @@ public final class Link implements AutoCloseable {
     private final ByteBuffer[] gather = new ByteBuffer[2];
     private final CRC32C sendSum = new CRC32C();
     private final CRC32C receiveSum = new CRC32C();
-    private final ByteBuffer received = ByteBuffer.allocateDirect(Frame.PAYLOAD_MAX + 2 * Frame.HEADER_BYTES)
-            .limit(0);
+    private final Arena memory = Arena.ofShared();
+    /** The reading thread's; as large as the largest frame that came. */
+    private final ByteBuffer received;
+
     private volatile boolean reading;
     private volatile boolean heard;
     private volatile boolean sent;
@@ -50,6 +54,8 @@ public final class Link implements AutoCloseable {
 
     public Link(SocketChannel channel) throws IOException {
         this.channel = channel;
+        this.received = LazyMemory.buffer(Frame.PAYLOAD_MAX + 2 * Frame.HEADER_BYTES, memory)
+                .limit(0);
         // Without it an acknowledgement waits for the peer's delayed ACK: 50 times slower at queue depth 16.
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         this.path = String.valueOf(channel.getRemoteAddress()).replaceFirst("^[^/]*/", "");
@@ -106,7 +112,7 @@ public final class Link implements AutoCloseable {
         send(Type.CONTROL, 0, 0, ByteBuffer.wrap(message.line().getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** The next frame; waits for it. */
+    /** The next frame; waits for it. Its payload is good until the next read. */
     public Frame read() throws IOException {
         while (!hasFrame()) {
             if (!received.hasRemaining()) {
@@ -187,6 +193,16 @@ public final class Link implements AutoCloseable {
     @Override
     public void close() {
         close("closed on this side");
+    }
+
+    /** Closes it, and gives its memory back: for whoever made it, when nobody reads it any more. */
+    public void end(String why) {
+        close(why);
+        try {
+            memory.close();
+        } catch (IllegalStateException e) {
+            // Ended before, or a read is still under way after all: what it reads into stays.
+        }
     }
 
     public void close(String why) {

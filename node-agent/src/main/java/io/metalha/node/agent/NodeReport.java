@@ -53,8 +53,7 @@ final class NodeReport {
                 reportedAt,
                 up + "/" + paths.size(),
                 paths,
-                new MetalNodeStatus.Versions(
-                        Versions.own(), null, null, Versions.kernel(), Versions.os(), Versions.bootId()),
+                new MetalNodeStatus.Versions(Versions.OWN, null, null, Versions.KERNEL, Versions.OS, Versions.BOOT_ID),
                 said == null
                         ? null
                         : new MetalNodeStatus.Keeper(
@@ -63,7 +62,7 @@ final class NodeReport {
                                 said.find("watchdog").orElse(null),
                                 said.find("collections").map(Long::valueOf).orElse(null),
                                 said.find("sequence").map(Long::valueOf).orElse(null)),
-                new MetalNodeStatus.Capacity(Runtime.getRuntime().availableProcessors(), Versions.memoryBytes()),
+                new MetalNodeStatus.Capacity(Runtime.getRuntime().availableProcessors(), Versions.MEMORY_BYTES),
                 warned);
     }
 
@@ -73,26 +72,21 @@ final class NodeReport {
                 .orElse(false);
     }
 
-    /** Facts of the host that do not change while it runs. */
+    /** Facts of the host that do not change while it runs: read once, reported each time. */
     private static final class Versions {
-        static String own() {
+        static final String OWN = own();
+        static final String KERNEL = System.getProperty("os.version", "");
+        static final String OS =
+                line(Path.of("/etc/os-release"), "PRETTY_NAME=").replace("\"", "");
+        static final String BOOT_ID = line(Path.of("/proc/sys/kernel/random/boot_id"), "");
+        static final @Nullable Long MEMORY_BYTES = memoryBytes();
+
+        private static String own() {
             String version = NodeReport.class.getPackage().getImplementationVersion();
             return version == null ? "development" : version;
         }
 
-        static String kernel() {
-            return System.getProperty("os.version", "");
-        }
-
-        static String os() {
-            return line(Path.of("/etc/os-release"), "PRETTY_NAME=").replace("\"", "");
-        }
-
-        static String bootId() {
-            return line(Path.of("/proc/sys/kernel/random/boot_id"), "");
-        }
-
-        static @Nullable Long memoryBytes() {
+        private static @Nullable Long memoryBytes() {
             String kib = line(Path.of("/proc/meminfo"), "MemTotal:").replaceAll("[^0-9]", "");
             return kib.isEmpty() ? null : Long.parseLong(kib) * 1024;
         }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.kube;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.Config;
@@ -10,6 +11,8 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.internal.KubeConfigUtils;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.metalha.api.v1alpha1.ClusterGroup;
 import io.metalha.api.v1alpha1.ClusterOperation;
 import io.metalha.api.v1alpha1.MetalCluster;
@@ -101,9 +104,7 @@ public final class KubeLink implements AutoCloseable {
         while (!closed) {
             try {
                 if (Files.isReadable(kubeconfig)) {
-                    begin(new KubernetesClientBuilder()
-                            .withConfig(Config.fromKubeconfig(Files.readString(kubeconfig)))
-                            .build());
+                    begin(client(Files.readString(kubeconfig)));
                     return;
                 }
                 if (!said) {
@@ -119,6 +120,20 @@ public final class KubeLink implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /**
+     * What is watched is named by its class. Where a client is left to find classes for itself, as Config.fromKubeconfig does
+     * even to read the kubeconfig, it loads each class of the Kubernetes API that is on the class path, 320 of them.
+     */
+    private static KubernetesClient client(String kubeconfig) {
+        KubernetesSerialization named = new KubernetesSerialization(new ObjectMapper(), false);
+        Config config = Config.empty();
+        KubeConfigUtils.merge(config, null, named.unmarshal(kubeconfig, io.fabric8.kubernetes.api.model.Config.class));
+        return new KubernetesClientBuilder()
+                .withConfig(config)
+                .withKubernetesSerialization(named)
+                .build();
     }
 
     private void begin(KubernetesClient client) {

@@ -57,11 +57,13 @@ public final class RouteSocket implements AutoCloseable {
     private static final int ANSWER_MILLIS = 1_000;
 
     private final int socket;
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment buffer = arena.allocate(BUFFER_BYTES, 8);
+    private final Arena arena;
+    private final MemorySegment buffer;
     private int sequence;
 
-    private RouteSocket(int groups) throws KernelException {
+    private RouteSocket(int groups, Arena arena) throws KernelException {
+        this.arena = arena;
+        this.buffer = arena.allocate(BUFFER_BYTES, 8);
         socket = Sockets.open(AF_NETLINK, Sockets.SOCK_RAW | Sockets.SOCK_CLOEXEC, NETLINK_ROUTE);
         MemorySegment address = arena.allocate(12, 4);
         address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_NETLINK);
@@ -69,13 +71,14 @@ public final class RouteSocket implements AutoCloseable {
         Sockets.bind(socket, address);
     }
 
+    /** For the calling thread alone: the end of memory that threads share stops all of them for a moment. */
     public static RouteSocket open() throws KernelException {
-        return new RouteSocket(0);
+        return new RouteSocket(0, Arena.ofConfined());
     }
 
     /** For {@link #awaitLinkEvents}. */
     public static RouteSocket forLinkEvents() throws KernelException {
-        return new RouteSocket(LINK_EVENTS);
+        return new RouteSocket(LINK_EVENTS, Arena.ofShared());
     }
 
     /** What became of a link. */

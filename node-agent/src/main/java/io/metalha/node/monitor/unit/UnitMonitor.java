@@ -33,6 +33,9 @@ public final class UnitMonitor implements Monitor {
 
     private Probe ask() {
         try {
+            if (systemd.isActive(unit)) {
+                return new Probe.Running();
+            }
             UnitState state = systemd.state(unit);
             if (state.isActive()) {
                 return new Probe.Running();

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,11 @@ public final class SystemBus implements Systemd, AutoCloseable {
             String group = properties.Get(SERVICE, "ControlGroup").toString();
             return new UnitState(load, active, sub, result, mainPid.longValue(), group);
         });
+    }
+
+    @Override
+    public boolean isActive(String unit) throws IOException {
+        return call(open -> UnitState.isActive(open.active(unit)));
     }
 
     @Override
@@ -180,6 +186,8 @@ public final class SystemBus implements Systemd, AutoCloseable {
         private final DBusConnection connection;
         private final SystemdManager manager;
         private final Map<String, CompletableFuture<String>> jobs = new LinkedHashMap<>();
+        /** Of units that are asked for again and again. */
+        private final Map<String, Properties> known = new ConcurrentHashMap<>();
 
         Session(DBusConnection connection) throws DBusException {
             this.connection = connection;
@@ -214,6 +222,22 @@ public final class SystemBus implements Systemd, AutoCloseable {
                     watched.handler = connection.addGenericSigHandler(rule, _ -> watched.changed.run());
                 }
             }
+        }
+
+        String active(String unit) throws DBusException {
+            Properties properties = known.get(unit);
+            if (properties != null) {
+                try {
+                    return properties.Get(UNIT, "ActiveState").toString();
+                } catch (DBusExecutionException e) {
+                    // systemd forgets units that do not run; asked by its name it loads the unit again.
+                    known.remove(unit);
+                }
+            }
+            Properties loaded = properties(path(unit));
+            String active = loaded.Get(UNIT, "ActiveState").toString();
+            known.put(unit, loaded);
+            return active;
         }
 
         String path(String unit) {

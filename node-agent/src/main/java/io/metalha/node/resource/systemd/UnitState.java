@@ -13,6 +13,11 @@ package io.metalha.node.resource.systemd;
  */
 public record UnitState(String load, String active, String sub, String result, long mainPid, String controlGroup) {
     public boolean isActive() {
+        return isActive(active);
+    }
+
+    /** @param active as systemd's ActiveState */
+    static boolean isActive(String active) {
         return active.equals("active") || active.equals("reloading");
     }
 

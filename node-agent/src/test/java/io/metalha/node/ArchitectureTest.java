@@ -24,6 +24,7 @@ class ArchitectureTest {
         "io.metalha.node.agent.known..",
         "io.metalha.node.mirror.state..",
         "io.metalha.node.simulation..",
+        "io.metalha.node.watchdog..",
     };
 
     private static JavaClasses code;

@@ -135,6 +135,7 @@ final class EffectExecutor {
      */
     void end(KeeperGroup group, StopList list, Runnable afterFirstRound) {
         group.ending = true;
+        group.endingSinceNanos = host.clock().nanos();
         host.runner().end(list, () -> host.inbox().offer(new Inbox.Input.Ended(afterFirstRound)), () -> host.inbox()
                 .offer(new Inbox.Input.Ended(() -> group.ending = false)));
     }

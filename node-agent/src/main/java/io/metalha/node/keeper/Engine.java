@@ -27,6 +27,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keeper's loop under one configuration. One thread; a turn is: time first, then packets, then what others told, then
@@ -54,6 +55,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
     private final EffectExecutor executor;
     private final AgentRequests requests;
     private final StatusLine status;
+    private final @Nullable Watchdog watchdog;
     private final SuspendClock suspendClock = new SuspendClock();
     private final AtomicLong persistedToken = new AtomicLong();
 
@@ -95,7 +97,10 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
         helloedNanos = new long[peers][transport.pathCount()];
         executor = new EffectExecutor(host, config, page, store, transport, outboxes);
         requests = new AgentRequests(host, this);
-        status = new StatusLine(host, config, session);
+        watchdog = config.watchdog()
+                .map(settings -> new Watchdog(settings, host.paths().watchdogArmed(), host.clock(), host.log()))
+                .orElse(null);
+        status = new StatusLine(host, config, session, watchdog);
     }
 
     private static EntryQueue[] queues(int count) {
@@ -196,6 +201,24 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
             beat(now);
         }
         flush(now);
+        tellWatchdog(now);
+    }
+
+    private void tellWatchdog(long now) {
+        if (watchdog == null) {
+            return;
+        }
+        boolean busy = false;
+        long oldest = 0;
+        List<KeeperGroup> all = host.groups().all();
+        for (int i = 0; i < all.size(); i++) {
+            KeeperGroup group = all.get(i);
+            busy |= group.isHeld() || group.ending;
+            if (group.ending && (oldest == 0 || group.endingSinceNanos < oldest)) {
+                oldest = group.endingSinceNanos;
+            }
+        }
+        watchdog.turned(now, busy, oldest);
     }
 
     private void noticeSuspension() {
@@ -514,6 +537,9 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
     @Override
     public void close() throws IOException {
         host.inbox().onInput(() -> {});
+        if (watchdog != null) {
+            watchdog.close();
+        }
         store.close();
         transport.close();
         page.close();

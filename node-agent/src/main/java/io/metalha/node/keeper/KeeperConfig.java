@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
  *
  * @param voters   by number, this keeper too
  * @param paths    names of the heartbeat paths: those that have an own address
+ * @param watchdog empty where none shall be used
  */
 record KeeperConfig(
         String clusterUid,
@@ -33,7 +35,8 @@ record KeeperConfig(
         Timing timing,
         long votersSequence,
         Map<VoterId, Voter> voters,
-        List<String> paths) {
+        List<String> paths,
+        Optional<Watchdog.Settings> watchdog) {
     /** A voter and its addresses by path name. */
     record Voter(VoterId id, NodeId name, Map<String, InetSocketAddress> addresses) {}
 
@@ -85,7 +88,18 @@ record KeeperConfig(
                 Map.copyOf(voters),
                 own == null
                         ? List.of()
-                        : own.addresses().keySet().stream().sorted().toList());
+                        : own.addresses().keySet().stream().sorted().toList(),
+                watchdog(properties));
+    }
+
+    private static Optional<Watchdog.Settings> watchdog(Properties properties) {
+        String device = properties.getProperty("watchdog.device", "").strip();
+        return device.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Watchdog.Settings(
+                        Path.of(device),
+                        millis(properties, "watchdog.timeoutMillis"),
+                        millis(properties, "watchdog.stopLimitMillis")));
     }
 
     private static Voter voter(Properties properties, VoterId id) {

@@ -25,6 +25,8 @@ final class KeeperGroup {
     LeaseEvent.@Nullable Want wantInForce;
     /** A former lease's stop list is still being carried out. */
     boolean ending;
+    /** Since when; of no meaning while not {@link #ending}. */
+    long endingSinceNanos;
 
     /** The epoch held here, {@link Epoch#NONE} while it is not. */
     Epoch held = Epoch.NONE;

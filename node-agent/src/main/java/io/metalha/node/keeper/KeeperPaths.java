@@ -28,6 +28,11 @@ record KeeperPaths(Path state, Path run) {
         return run.resolve("held").resolve(group);
     }
 
+    /** In /run: a reset disarms the watchdog. */
+    Path watchdogArmed() {
+        return run.resolve("watchdog-armed");
+    }
+
     /** In /run: a stop list means nothing after a reboot. */
     Path stopLists() {
         return run.resolve("stoplists");

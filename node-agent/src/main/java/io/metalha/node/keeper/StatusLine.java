@@ -8,18 +8,21 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The keeper's own health as it tells it. */
 final class StatusLine {
     private final Host host;
     private final KeeperConfig config;
     private final long session;
+    private final @Nullable Watchdog watchdog;
     private final List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
 
-    StatusLine(Host host, KeeperConfig config, long session) {
+    StatusLine(Host host, KeeperConfig config, long session, @Nullable Watchdog watchdog) {
         this.host = host;
         this.config = config;
         this.session = session;
+        this.watchdog = watchdog;
     }
 
     /** Called on the loop's thread, whose allocation it tells. */
@@ -39,7 +42,7 @@ final class StatusLine {
                 "turns",
                 turns,
                 "watchdog",
-                "none",
+                watchdog == null ? "none" : watchdog.state(),
                 "deadman",
                 host.addresses().state(),
                 "voting",

@@ -41,6 +41,11 @@ final class KeeperCluster implements AutoCloseable {
     }
 
     void configure(int number) throws IOException {
+        configure(number, "");
+    }
+
+    /** @param more further lines of keeper.conf */
+    void configure(int number, String more) throws IOException {
         StringBuilder text = new StringBuilder(
                 """
                 cluster.uid=6a1c6f4e-0000-4000-8000-000000000001
@@ -61,6 +66,7 @@ final class KeeperCluster implements AutoCloseable {
             text.append("voter.%d.path.public=127.0.1.%d:7788%n".formatted(voter, voter));
             text.append("voter.%d.path.private=127.0.2.%d:7788%n".formatted(voter, voter));
         }
+        text.append(more);
         Path ready = paths(number).state().resolve("keeper.conf.new");
         Files.writeString(ready, text);
         Files.move(ready, paths(number).config());

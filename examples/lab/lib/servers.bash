@@ -16,6 +16,7 @@ node_up() { # node
     running "$1" && return
     mkdir -p "$state/servers/$1"/{opt,etc,lab}
     disks_up "$1"
+    watchdog_up "$1"
     exists "$1" || create_node "$1"
     boot_node "$1"
 }
@@ -27,6 +28,7 @@ create_node() { # node
     docker rm -fv "$name" >/dev/null 2>&1 || true
     mapfile -t -O "${#options[@]}" options < <(realtime_options)
     [[ -z ${METALHA_LAB_MEMORY:-} ]] || options+=(--memory "$METALHA_LAB_MEMORY" --memory-swap "$METALHA_LAB_MEMORY")
+    ! is_server "$1" || options+=(-v "$(watchdog_dir "$1")/device:/dev/metalha-lab")
     docker create --name "$name" --hostname "$1" "${options[@]}" \
         --network "$PUBLIC_NETWORK" --ip "$(address "$1" PUBLIC)" --ip6 "$(address "$1" PUBLIC6)" \
         -v "$dir/opt:/opt/metalha:ro" -v "$dir/etc:/etc/metalha" -v "$dir/lab:/etc/metalha-lab:ro" \
@@ -86,6 +88,7 @@ kill_node() { # node
     running "$1" || { say "$1: is off"; return; }
     docker kill "$(container "$1")" >/dev/null
     await 10 "the power loss of $1" node_is_off "$1"
+    watchdog_off "$1"
     detach_leaked_loops
     say "$1: power lost"
 }

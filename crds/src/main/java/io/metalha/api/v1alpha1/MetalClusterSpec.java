@@ -72,6 +72,11 @@ public record MetalClusterSpec(
         @Nullable
         Timers timers,
 
+        @JsonPropertyDescription(
+                "Resets a server that stands still or cannot stop a group in time. Left out: none is used.")
+        @Nullable
+        Watchdog watchdog,
+
         @JsonPropertyDescription("UDP port of the keepers.") @Min(1) @Max(65535) @Default("7788")
         Integer port,
 
@@ -169,4 +174,33 @@ public record MetalClusterSpec(
             @Span(min = "2s", max = "5m")
             @Nullable
             Duration agentDeadline) {}
+
+    /** What resets a server that is of no use any more. */
+    @ApiObject
+    public record Watchdog(
+            @JsonPropertyDescription(
+                    "The device on each server: of hardware, of a board (ipmi_watchdog), or softdog. Nothing else may use it.")
+            @Default(DEFAULT_DEVICE)
+            @Pattern("^/dev/[A-Za-z0-9._/-]{1,100}$")
+            @Size(min = 6, max = 105)
+            String device,
+
+            @JsonPropertyDescription("The device resets the server this long after it was last fed; whole seconds.")
+            @Span(min = "2s", max = "5m", fallback = "10s")
+            Duration timeout,
+
+            @JsonPropertyDescription(
+                    "A group's processes that are still there this long after its lease was lost cause a reset.")
+            @Span(min = "1s", max = "10m", fallback = "15s")
+            Duration stopLimit) {
+        public static final String DEFAULT_DEVICE = "/dev/watchdog";
+        static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+        static final Duration DEFAULT_STOP_LIMIT = Duration.ofSeconds(15);
+
+        public Watchdog {
+            device = device == null ? DEFAULT_DEVICE : device;
+            timeout = timeout == null ? DEFAULT_TIMEOUT : timeout;
+            stopLimit = stopLimit == null ? DEFAULT_STOP_LIMIT : stopLimit;
+        }
+    }
 }

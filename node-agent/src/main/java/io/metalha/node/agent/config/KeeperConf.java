@@ -49,6 +49,12 @@ public final class KeeperConf {
         line(text, "timing.stopMarginMillis", timing.stopMargin().toMillis());
         line(text, "timing.agentDeadlineMillis", timing.agentDeadline().toMillis());
         line(text, "timing.driftPermille", timing.driftPermille());
+        MetalClusterSpec.Watchdog watchdog = cluster.getSpec().watchdog();
+        if (watchdog != null && !witness) {
+            line(text, "watchdog.device", watchdog.device());
+            line(text, "watchdog.timeoutMillis", watchdog.timeout().toMillis());
+            line(text, "watchdog.stopLimitMillis", watchdog.stopLimit().toMillis());
+        }
         line(text, "voters.sequence", status.voters().sequence());
         line(
                 text,

@@ -45,6 +45,11 @@ public record Failover(String id, JsonNode entry) {
                 : OptionalLong.empty();
     }
 
+    /** As MetalHA measured it; 0 where it claims none. */
+    public long outageMillis() {
+        return entry.path("outageMillis").asLong();
+    }
+
     /** What took how long, in order. */
     public Map<String, Long> phases() {
         var phases = new LinkedHashMap<String, Long>();

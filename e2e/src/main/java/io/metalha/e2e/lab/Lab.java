@@ -4,11 +4,14 @@ package io.metalha.e2e.lab;
 
 import io.metalha.e2e.client.RawClock;
 import io.metalha.e2e.lab.Commands.Result;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +77,35 @@ public final class Lab {
 
     public void heal() {
         lab(SOON, "heal");
+    }
+
+    /** Every process of the machine stands still, as when a hypervisor pauses it; the network goes on. */
+    public void freeze(String node) {
+        lab(SOON, "freeze", node);
+    }
+
+    public void thaw(String node) {
+        lab(SOON, "thaw", node);
+    }
+
+    /** Where the lab keeps disks, cuts and the logs of its watchdogs. */
+    public static Path state() {
+        return Path.of(Optional.ofNullable(System.getenv("METALHA_LAB_STATE")).orElse("/var/lib/metalha-lab"));
+    }
+
+    /** How often the server's watchdog has reset it. */
+    public long resets(String node) {
+        Path log = state().resolve("watchdogs").resolve(node).resolve("log");
+        try {
+            return Files.exists(log)
+                    ? Files.readString(log)
+                            .lines()
+                            .filter(line -> line.endsWith(": reset"))
+                            .count()
+                    : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public void stopApi() {

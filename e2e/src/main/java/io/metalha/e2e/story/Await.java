@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for a condition, never longer than its bound, and says at the end what was seen instead. */
-final class Await {
+public final class Await {
     private static final long POLL_NANOS = Duration.ofMillis(200).toNanos();
 
     private Await() {}
 
     /** A look at the world: empty when it is as wished, else what was seen. */
-    interface Look {
+    public interface Look {
         Optional<String> look() throws Exception;
     }
 
@@ -26,7 +26,7 @@ final class Await {
         }
     }
 
-    static void until(Duration bound, String what, Look look) {
+    public static void until(Duration bound, String what, Look look) {
         long end = System.nanoTime() + bound.toNanos();
         while (true) {
             Optional<String> seen = once(look);

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Gathers from the servers' own journals, and from the story's power losses, who held which group when. */
-final class Owners {
+public final class Owners {
     private static final String KEEPER = "metalha-keeper.service";
 
     private final Lab lab;
@@ -50,11 +50,11 @@ final class Owners {
      * A keeper that is stopped by a signal logs its loss only when it wakes; what ends its effects meanwhile needs no
      * process (address timeout, lease page). The story names the moment from which it saw the node silent.
      */
-    void silent(String node, String group, long nanos) {
+    public void silent(String node, String group, long nanos) {
         marks.add(new Mark(node, group, nanos, Kind.END));
     }
 
-    List<Span> spans(String group) {
+    public List<Span> spans(String group) {
         lab.topology().servers().forEach(this::collect);
         return Span.of(new ArrayList<>(
                 marks.stream().filter(mark -> mark.group().equals(group)).toList()));

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** After a failed part: writes down what is to be seen, then puts the lab back so that later steps can run. */
-final class Rescue {
+public final class Rescue {
     private static final Duration HOME = Duration.ofSeconds(90);
     private static final int JOURNAL_LINES = 600;
 
@@ -27,7 +27,7 @@ final class Rescue {
     }
 
     /** @return where it was written */
-    Path dump(String what, Exception problem) {
+    public Path dump(String what, Exception problem) {
         Path file = out.resolve(what.replaceAll("[^A-Za-z0-9]+", "-") + ".txt");
         var text = new StringBuilder();
         var trace = new StringWriter();
@@ -69,7 +69,7 @@ final class Rescue {
     }
 
     /** @return what could not be put right */
-    Optional<String> putRight() {
+    public Optional<String> putRight() {
         try {
             for (String server : scene.lab().topology().servers()) {
                 if (scene.lab().runs(server)) {

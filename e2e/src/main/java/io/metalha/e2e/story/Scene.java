@@ -20,13 +20,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The lab, the API, the client, and the questions that every part of the story asks of them. */
-final class Scene {
-    static final String DB = "iptv-db";
-    static final String WEB = "iptv-web";
-    static final String SERVER1 = "server1";
-    static final String SERVER2 = "server2";
+public final class Scene {
+    public static final String DB = "iptv-db";
+    public static final String WEB = "iptv-web";
+    public static final String SERVER1 = "server1";
+    public static final String SERVER2 = "server2";
     static final Duration TAKEOVER = Duration.ofSeconds(45);
-    static final Duration REDUNDANT = Duration.ofSeconds(150);
+    public static final Duration REDUNDANT = Duration.ofSeconds(150);
     /** The client tries again this often: its own view of an outage can be longer than the outage by as much. */
     static final long CLIENT_MILLIS = 250;
 
@@ -56,19 +56,19 @@ final class Scene {
         takeoversBefore.addAll(takeoversSeen);
     }
 
-    Lab lab() {
+    public Lab lab() {
         return lab;
     }
 
-    Api api() {
+    public Api api() {
         return api;
     }
 
-    LoadClient client() {
+    public LoadClient client() {
         return client;
     }
 
-    Owners owners() {
+    public Owners owners() {
         return owners;
     }
 
@@ -86,7 +86,7 @@ final class Scene {
     }
 
     /** Power loss, known to the evidence. */
-    void powerOff(String server) {
+    public void powerOff(String server) {
         owners.collect(server);
         owners.powerLost(server, List.of(DB, WEB), lab.kill(server));
     }
@@ -98,7 +98,7 @@ final class Scene {
         });
     }
 
-    void awaitRedundant(String group, Duration bound) {
+    public void awaitRedundant(String group, Duration bound) {
         Await.until(bound, "%s redundant".formatted(group), () -> {
             Group seen = read(group);
             return seen.is("Ready") && seen.is("Redundant") && seen.mirror().equals("UpToDate")
@@ -118,7 +118,7 @@ final class Scene {
     }
 
     /** Reads a group, and remembers the takeovers that its history shows: the API keeps only the last ten. */
-    Group read(String group) {
+    public Group read(String group) {
         Group seen = api.group(group);
         seen.failovers().stream()
                 .filter(Failover::isTakeover)
@@ -126,7 +126,7 @@ final class Scene {
         return seen;
     }
 
-    int takeovers() {
+    public int takeovers() {
         return takeoversSeen.size() - takeoversBefore.size();
     }
 
@@ -144,7 +144,7 @@ final class Scene {
     }
 
     /** Waits until the client is answered again, and gives the outage since {@code fromNanos} as it saw it. */
-    Outage awaitServed(String group, long fromNanos, Duration bound) {
+    public Outage awaitServed(String group, long fromNanos, Duration bound) {
         var service = serviceOf(group);
         var found = new ArrayList<Outage>();
         Await.until(bound, "a good answer of %s to the client".formatted(group), () -> {

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Opens what a story needs, waits until the services answer, and closes it again. */
-final class Stage implements AutoCloseable {
+public final class Stage implements AutoCloseable {
     private static final Duration FIRST_ANSWER = Duration.ofSeconds(120);
 
     private final Api api;
@@ -30,7 +30,7 @@ final class Stage implements AutoCloseable {
         this.rescue = rescue;
     }
 
-    static Stage open(Path root) throws IOException, SQLException {
+    public static Stage open(Path root) throws IOException, SQLException {
         var lab = new Lab(Topology.read(root));
         Path out = root.resolve("examples/lab/out");
         var api = new Api(lab.kubeconfig(), lab.topology().get("NAMESPACE"));
@@ -46,11 +46,11 @@ final class Stage implements AutoCloseable {
         return new Stage(api, client, scene, new Rescue(scene, out));
     }
 
-    Scene scene() {
+    public Scene scene() {
         return scene;
     }
 
-    Rescue rescue() {
+    public Rescue rescue() {
         return rescue;
     }
 

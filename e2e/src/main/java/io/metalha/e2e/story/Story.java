@@ -2,13 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.e2e.story;
 
-import io.metalha.e2e.client.Answer;
-import io.metalha.e2e.evidence.DoubleWriters;
-import io.metalha.e2e.evidence.LostRows;
-import io.metalha.e2e.evidence.Span;
 import io.metalha.e2e.story.Report.PartResult;
 import io.metalha.e2e.story.Report.StepResult;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -69,54 +64,14 @@ final class Story {
     }
 
     Report report() {
-        var findings = new ArrayList<String>();
-        LostRows rows = lostRows(findings);
-        List<Answer> answers = scene.client().timeline().all();
-        List<String> bad = answers.stream()
-                .filter(answer -> answer.outcome() instanceof Answer.Bad)
-                .map(answer -> answer.outcome().toString())
-                .toList();
-        bad.stream().distinct().limit(5).forEach(findings::add);
-        List<String> doubles = new ArrayList<>();
-        for (String group : List.of(Scene.DB, Scene.WEB)) {
-            List<Span> spans = scene.owners().spans(group);
-            if (spans.isEmpty()) {
-                findings.add(group + ": no journal says who held it; two owners cannot be ruled out");
-            }
-            doubles.addAll(DoubleWriters.overlapping(spans));
-            if (group.equals(Scene.DB)) {
-                doubles.addAll(DoubleWriters.strangers(
-                        answers.stream()
-                                .filter(answer -> answer.service() == Answer.Service.SQL)
-                                .toList(),
-                        spans));
-            }
-        }
-        findings.addAll(doubles);
+        Verdict verdict = Verdict.of(scene);
         return new Report(
                 List.copyOf(results),
-                rows.acknowledged(),
-                rows.lost(),
-                bad.size(),
-                doubles.size(),
+                verdict.acknowledgedRows(),
+                verdict.lostRows(),
+                verdict.badResponses(),
+                verdict.doubleWriters(),
                 scene.takeovers(),
-                List.copyOf(findings));
-    }
-
-    /** Rows that cannot be read back count as lost: the story does not take silence for an answer. */
-    private LostRows lostRows(List<String> findings) {
-        try {
-            LostRows rows = scene.client().lostRows();
-            if (rows.lost() > 0) {
-                findings.add("missing rows, such as " + rows.some());
-            }
-            return rows;
-        } catch (SQLException e) {
-            findings.add("the rows could not be read back: " + e.getMessage());
-            int acknowledged = (int) scene.client().timeline().all().stream()
-                    .filter(answer -> answer.good() && answer.service() == Answer.Service.SQL)
-                    .count();
-            return new LostRows(acknowledged, acknowledged, List.of());
-        }
+                verdict.findings());
     }
 }

@@ -75,4 +75,11 @@ class DoubleWritersTest {
     private static long ms(long millis) {
         return millis * 1_000_000;
     }
+
+    @Test
+    void aKeeperThatStoodStillHeldNoLongerThanItsLease() {
+        String journal =
+                "2026-11-25T10:00:00Z raw=9000 group iptv-db: no longer held, epoch 1.1: Expired, usable until raw=7000";
+        assertEquals(List.of(new Mark("server1", "iptv-db", 7000, Kind.END)), OwnerLog.marks("server1", journal));
+    }
 }

@@ -117,8 +117,12 @@ final class EffectExecutor {
 
     private void lost(KeeperGroup group, Epoch epoch, Enum<?> reason) {
         group.held = Epoch.NONE;
+        // A keeper that stood still learns late what ended in time: at this moment by the page, the mirror and the
+        // kernel.
+        host.log()
+                .line("group " + group.name() + ": no longer held, epoch " + epoch + ": " + AgentLines.camel(reason)
+                        + ", usable until raw=" + group.usableUntilNanos);
         publish(group, epoch, 0);
-        host.log().line("group " + group.name() + ": no longer held, epoch " + epoch + ": " + AgentLines.camel(reason));
         StopList list = group.stopList;
         if (list == null) {
             tell(group, AgentLines.lost(group, epoch, reason));

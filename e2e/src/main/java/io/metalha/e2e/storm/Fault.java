@@ -139,8 +139,8 @@ enum Fault {
         String script = """
                 interface=$(ip -o -4 address show to %s | awk '{print $2; exit}')
                 nft add table inet %s
-                nft add chain inet %s drop '{ type filter hook %s priority -350; policy accept; }'
-                nft add rule inet %s drop %s "$interface" drop
+                nft add chain inet %s lossy '{ type filter hook %s priority -350; policy accept; }'
+                nft add rule inet %s lossy %s "$interface" drop
                 """.formatted(
                         scene.lab()
                                 .topology()

@@ -4,7 +4,9 @@ package io.metalha.e2e.storm;
 
 import io.metalha.e2e.client.RawClock;
 import io.metalha.e2e.kube.Failover;
+import io.metalha.e2e.kube.Group;
 import io.metalha.e2e.storm.Fault.Harm;
+import io.metalha.e2e.story.Await;
 import io.metalha.e2e.story.Rescue;
 import io.metalha.e2e.story.Scene;
 import java.time.Duration;
@@ -125,7 +127,7 @@ final class Storm {
                     .forEach(scene.lab()::revive);
             scene.lab().heal();
             for (String group : List.of(Scene.DB, Scene.WEB)) {
-                scene.awaitRedundant(group, HEALED);
+                awaitUp(group);
                 scene.awaitServed(group, RawClock.nanos(), HEALED);
             }
             remember(true);
@@ -137,6 +139,28 @@ final class Storm {
             out.accept("     what was seen: " + rescue.dump("storm-round-" + rounds, e));
             rescue.putRight().ifPresent(trouble -> out.accept("     the lab could not be put right: " + trouble));
         }
+    }
+
+    /**
+     * Up and redundant. A server on which the group did not work lately counts for nothing until a person says otherwise: then the
+     * group is moved there, as that person would, and must work.
+     */
+    private void awaitUp(String group) {
+        Await.until(HEALED, group + " up, its copies equal", () -> {
+            Group now = scene.read(group);
+            return now.is("Ready") && now.mirror().equals("UpToDate") ? Optional.empty() : Optional.of(now.brief());
+        });
+        boolean distrusted = scene.read(group)
+                .condition("Redundant")
+                .filter(condition -> condition.reason().equals("FailedHere"))
+                .isPresent();
+        if (distrusted) {
+            String active = scene.read(group).active();
+            String other = active.equals(Scene.SERVER1) ? Scene.SERVER2 : Scene.SERVER1;
+            out.accept("     %s is moved to %s, where it did not work lately".formatted(group, other));
+            scene.api().operation("Move", Map.of("group", group, "node", other));
+        }
+        scene.awaitRedundant(group, HEALED);
     }
 
     private void remember(boolean count) {

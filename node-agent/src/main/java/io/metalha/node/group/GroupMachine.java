@@ -191,8 +191,8 @@ public final class GroupMachine {
         String why = id + " did not start: " + reason;
         boolean again = table.failedStarts(id) <= plan.recovery().restarts();
         switch (phase) {
-            case Phase.Starting s when again -> recover(s.epoch(), cycleOf(id), now, s.aim(), now);
-            case Phase.Recovering r when again -> recover(r.epoch(), cycleOf(id), now, r.aim(), now);
+            case Phase.Starting s when again -> recover(s.epoch(), deeper(id, s.aim()), now, s.aim(), now);
+            case Phase.Recovering r when again -> recover(r.epoch(), deeper(id, r.aim()), now, r.aim(), now);
             case Phase.Starting s -> leaveOrRetry(id, why, s.aim(), now);
             case Phase.Recovering r -> leaveOrRetry(id, why, r.aim(), now);
             // Interrupted by what we are doing now, which stops it.
@@ -281,6 +281,22 @@ public final class GroupMachine {
         return switch (plan.resource(id).stopClass()) {
             case ADDRESS, NAME -> Set.of();
             case PROCESS, MOUNT, DISK -> plan.withDependents(id);
+        };
+    }
+
+    /**
+     * What is stopped for another try of a start that failed. What ran until a moment ago may fail because of what lies beneath it. Story,
+     * without: (1) the mirror's process dies, and MariaDB with it, whose disk gives errors; (2) the unit is noticed first, and started again,
+     * twice, on the dead disk; (3) the group is handed over, although the mirror has been back since the first try.
+     */
+    private Set<ResourceId> deeper(ResourceId id, Aim aim) {
+        return switch (aim) {
+            case Aim.Takeover _ -> cycleOf(id);
+            case Aim.Restart _, Aim.Adjust _ -> {
+                Set<ResourceId> all = new HashSet<>(cycleOf(id));
+                plan.withDependencies(id).forEach(needed -> all.addAll(cycleOf(needed)));
+                yield all;
+            }
         };
     }
 

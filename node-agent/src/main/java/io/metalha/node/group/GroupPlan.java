@@ -51,6 +51,19 @@ public record GroupPlan(GroupId id, List<ResourcePlan> resources, List<MonitorPl
         return found;
     }
 
+    /** The resource and everything that it needs, directly or not. */
+    public Set<ResourceId> withDependencies(ResourceId id) {
+        Set<ResourceId> found = new LinkedHashSet<>();
+        found.add(id);
+        // One pass is enough: backwards, what a resource needs comes after it.
+        for (ResourcePlan resource : resources.reversed()) {
+            if (found.contains(resource.id())) {
+                found.addAll(resource.dependsOn());
+            }
+        }
+        return found;
+    }
+
     private static List<ResourcePlan> inOrder(List<ResourcePlan> resources) {
         Map<ResourceId, ResourcePlan> left = new LinkedHashMap<>();
         for (ResourcePlan resource : resources) {

@@ -160,7 +160,8 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
                 KeeperGroup group = host.groups().of(page.key(slot));
                 host.log()
                         .line("group " + group.name() + ": the lease page says held, epoch " + epoch + ", for "
-                                + (until - host.clock().nanos()) / 1_000_000 + " ms more");
+                                + (until - host.clock().nanos()) / 1_000_000 + " ms more, usable until raw=" + until);
+                group.usableUntilNanos = until;
                 step(new LeaseEvent.Resume(group.key, epoch, new MonotonicTime(until)));
             }
         }

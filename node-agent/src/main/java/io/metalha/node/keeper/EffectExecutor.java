@@ -100,6 +100,8 @@ final class EffectExecutor {
         group.refreshDue = usableUntilNanos != 0 && group.addresses.length > 0;
         if (usableUntilNanos == 0) {
             host.addresses().cut(group);
+        } else {
+            group.wasUsableUntilNanos = usableUntilNanos;
         }
     }
 
@@ -121,7 +123,7 @@ final class EffectExecutor {
         // kernel.
         host.log()
                 .line("group " + group.name() + ": no longer held, epoch " + epoch + ": " + AgentLines.camel(reason)
-                        + ", usable until raw=" + group.usableUntilNanos);
+                        + ", usable until raw=" + group.wasUsableUntilNanos);
         publish(group, epoch, 0);
         StopList list = group.stopList;
         if (list == null) {

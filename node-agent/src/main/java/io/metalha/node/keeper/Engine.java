@@ -161,7 +161,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
                 host.log()
                         .line("group " + group.name() + ": the lease page says held, epoch " + epoch + ", for "
                                 + (until - host.clock().nanos()) / 1_000_000 + " ms more, usable until raw=" + until);
-                group.usableUntilNanos = until;
+                group.wasUsableUntilNanos = until;
                 step(new LeaseEvent.Resume(group.key, epoch, new MonotonicTime(until)));
             }
         }

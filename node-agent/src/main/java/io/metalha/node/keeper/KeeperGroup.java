@@ -44,6 +44,8 @@ final class KeeperGroup {
 
     int pageSlot = -1;
     long usableUntilNanos;
+    /** The last of these that was not 0: when the effects of a lease that is over ended. */
+    long wasUsableUntilNanos;
     /** Whether the kernel must be given {@link #usableUntilNanos} at the end of this turn. */
     boolean refreshDue;
 

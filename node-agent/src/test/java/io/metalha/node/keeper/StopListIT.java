@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class StopListIT {
     void killsTheWholeSubtreeAndTakesTheMarker() throws Exception {
         Path root = Path.of("/sys/fs/cgroup/systemd");
         assumeTrue(Files.isWritable(root.resolve("cgroup.procs")), "needs root and cgroup v1's systemd hierarchy");
-        String name = "metalha-test-" + ProcessHandle.current().pid();
+        String name = "metalha-test-" + UUID.randomUUID();
         Path below = root.resolve(name).resolve("unit");
         Files.createDirectories(below);
         List<Process> processes = new ArrayList<>();

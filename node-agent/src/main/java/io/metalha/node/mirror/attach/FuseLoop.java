@@ -143,9 +143,7 @@ final class FuseLoop implements Attachment {
                 for (Path left : all.filter(
                                 path -> path.getFileName().toString().startsWith(prefix))
                         .toList()) {
-                    for (LoopDevice dead : LoopDevice.over(left + "/")) {
-                        dead.detach();
-                    }
+                    LoopDevice.detachAllOver(left + "/");
                     unmount(left);
                     Files.deleteIfExists(left);
                 }

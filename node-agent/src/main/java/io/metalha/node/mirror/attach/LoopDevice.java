@@ -11,8 +11,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +18,8 @@ import java.util.stream.Stream;
  *
  * <p>It is kept open while it is ours. Without: (1) somebody says {@code losetup -D}, and the kernel marks the mounted device
  * to end with its last user; (2) the group is stopped, the unmount ends the device before its last flush; (3) another process
- * gets the free number, and our detach ends the other's device.
+ * gets the free number, and our detach ends the other's device. The kernel is told to detach it at the last close, so that a mirror
+ * that is killed leaves none behind once nothing is mounted.
  */
 final class LoopDevice {
     private static final long LOOP_CTL_GET_FREE = 0x4c82;
@@ -30,6 +29,7 @@ final class LoopDevice {
     private static final int FLAGS_OFFSET = 60;
     private static final int NAME_OFFSET = 64;
     private static final int NAME_MAX = 63;
+    private static final int FLAG_AUTOCLEAR = 4;
     private static final int FLAG_DIRECT_IO = 16;
     private static final int BLOCK_BYTES = 4096;
     private static final long LOOP_MAJOR = 7;
@@ -54,16 +54,16 @@ final class LoopDevice {
             int device = Devices.open(node, Devices.O_RDWR);
             try {
                 // Where direct I/O on the file is not possible, the page cache in between costs speed, not safety.
-                if (!configure(device, file, FLAG_DIRECT_IO)) {
-                    var _ = configure(device, file, 0);
+                if (!configure(device, file, FLAG_AUTOCLEAR | FLAG_DIRECT_IO)) {
+                    var _ = configure(device, file, FLAG_AUTOCLEAR);
                 }
                 return new LoopDevice(node, device);
-            } catch (KernelException e) {
+            } catch (IOException e) {
                 Devices.close(device);
-                if (!e.isBusy()) {
+                if (!(e instanceof KernelException call) || !call.isBusy()) {
                     throw e;
                 }
-                last = e; // Somebody else took it in between.
+                last = call; // Somebody else took it in between.
             }
         }
         throw new IOException("no free loop device after " + TRIES + " tries", last);
@@ -97,7 +97,7 @@ final class LoopDevice {
             var _ = Devices.ioctl(device, LOOP_CONFIGURE, config);
             return true;
         } catch (KernelException e) {
-            if (e.isBusy() || flags == 0) {
+            if (e.isBusy() || flags == FLAG_AUTOCLEAR) {
                 throw e;
             }
             return false;
@@ -133,9 +133,8 @@ final class LoopDevice {
         }
     }
 
-    /** Loop devices over files whose path begins so: what a former process left. */
-    static List<LoopDevice> over(String pathPrefix) throws IOException {
-        List<LoopDevice> found = new ArrayList<>();
+    /** Detaches what a former process left over files whose path begins so. */
+    static void detachAllOver(String pathPrefix) throws IOException {
         Path blocks = Path.of("/sys/block");
         try (Stream<Path> all = Files.list(blocks)) {
             for (Path block : all.toList()) {
@@ -144,10 +143,9 @@ final class LoopDevice {
                         && Files.exists(backing)
                         && Files.readString(backing).startsWith(pathPrefix)) {
                     Path node = Path.of("/dev").resolve(block.getFileName());
-                    found.add(new LoopDevice(node, Devices.open(node, Devices.O_RDONLY)));
+                    new LoopDevice(node, Devices.open(node, Devices.O_RDONLY)).detach();
                 }
             }
         }
-        return found;
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,6 +42,39 @@ final class Cgroups {
             throw new IllegalArgumentException("the keeper itself runs in " + cgroup);
         }
         return path;
+    }
+
+    /**
+     * Takes off the memory limits of services that are about to be killed: the cgroup's and those below it, not those of
+     * slices, which outlive their services. Best effort.
+     *
+     * <p>Story, without: (1) a process writes a file on a mirror, its cgroup is at its limit; (2) the lease ends; (3) for its
+     * next page it wants one of those written first that can be written nowhere any more. SIGKILL does not end that
+     * search: it was seen to take 14 s (docs/decisions/0001-stopping-on-a-frozen-mirror.md).
+     */
+    void unlimit(Path cgroup) {
+        Path memory = root.resolveSibling("memory");
+        Path limited = Files.exists(memory) ? memory.resolve(root.relativize(cgroup)) : cgroup;
+        if (!cgroup.getFileName().toString().endsWith(".slice")) {
+            // Version 1's order: the limit with swap may not be the lower one.
+            write(limited.resolve("memory.memsw.limit_in_bytes"), "-1");
+            write(limited.resolve("memory.limit_in_bytes"), "-1");
+            write(limited.resolve("memory.max"), "max");
+            write(limited.resolve("memory.high"), "max");
+        }
+        try (DirectoryStream<Path> below = Files.newDirectoryStream(cgroup, Files::isDirectory)) {
+            below.forEach(this::unlimit);
+        } catch (IOException | DirectoryIteratorException e) {
+            // Gone, with what was below it.
+        }
+    }
+
+    private static void write(Path file, String value) {
+        try {
+            Files.writeString(file, value, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+        } catch (IOException e) {
+            // Another version's file, or no such limit here: then killing is all there is.
+        }
     }
 
     /** Sends SIGKILL to all that is there now; answers how many processes are or were left. */

@@ -72,6 +72,7 @@ final class StopListRunner {
             log.line("stop " + list.group() + ": held marker: " + e.getMessage());
         }
         List<Path> targets = targets(list);
+        targets.forEach(cgroups::unlimit);
         int left = kill(targets);
         int first = left;
         order.afterFirstRound().run();

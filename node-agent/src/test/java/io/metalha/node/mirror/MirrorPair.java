@@ -44,7 +44,8 @@ final class MirrorPair implements AutoCloseable {
     /** Both up to date, a Primary. */
     MirrorPair founded() {
         connected();
-        promoted(a);
+        // A new copy is refused without its peer, and a machine that stalls may lose the link that was just there.
+        a.await("founded", () -> a.promote().getBoolean("ok"));
         synced(a, b);
         return this;
     }

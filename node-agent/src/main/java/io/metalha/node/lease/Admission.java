@@ -57,6 +57,22 @@ final class Admission {
         return state == StoreState.FILLING && out.has(Safeguard.EMPTY_ABSTAINS);
     }
 
+    /** Has lost something, and may vote again on what it has learnt anew. */
+    boolean isFilling() {
+        return durable == StoreState.FILLING && mustLearn();
+    }
+
+    /** Has everything that it ever told. */
+    boolean isWhole() {
+        return durable == StoreState.VOTING;
+    }
+
+    /** Each group that there is was learnt. */
+    void filled() {
+        state = StoreState.VOTING;
+        write();
+    }
+
     /** How long this voter still waits for what it may have granted before it was started; 0 for no longer. */
     long restartWaitNanos() {
         if (!out.has(Safeguard.RESTART_WAIT)) {

@@ -192,7 +192,13 @@ final class GroupVote {
         return Math.min(lease, learning == null ? Long.MAX_VALUE : learning.nextDeadlineNanos());
     }
 
-    private void learnIfUnknown() {
+    /** Nothing is missing here, and what was learnt is on the disk. */
+    boolean isLearnt() {
+        return learning == null && out.isPersisted(writtenWith);
+    }
+
+    /** Somebody speaks of the group. Allocates nothing. */
+    void learnIfUnknown() {
         if (learning != null) {
             learning.wanted();
         }

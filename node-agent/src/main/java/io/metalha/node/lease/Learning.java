@@ -33,11 +33,11 @@ final class Learning {
 
     /** Somebody speaks of the group. Allocates nothing. */
     void wanted() {
-        wanted = admission.mustLearn();
+        wanted = true;
     }
 
     void advance() {
-        if (!wanted || out.now() < nextAsk) {
+        if (!wanted || !admission.mustLearn() || out.now() < nextAsk) {
             return;
         }
         if (admission.restartWaitNanos() > 0) {
@@ -51,7 +51,7 @@ final class Learning {
 
     /** True when a majority has told. */
     boolean onStanding(int voter, Standing standing) {
-        if (voter == out.self || !standing.voting() || standing.echoNanos() < from) {
+        if (!admission.mustLearn() || voter == out.self || !standing.voting() || standing.echoNanos() < from) {
             return false;
         }
         told[voter] = standing;
@@ -83,6 +83,6 @@ final class Learning {
     }
 
     long nextDeadlineNanos() {
-        return wanted ? nextAsk : Long.MAX_VALUE;
+        return wanted && admission.mustLearn() ? nextAsk : Long.MAX_VALUE;
     }
 }

@@ -7,6 +7,8 @@ import io.metalha.node.core.Epoch;
 import io.metalha.node.core.GroupRecord;
 import io.metalha.node.lease.LeaseMessage.Accepted;
 import io.metalha.node.lease.LeaseMessage.Ask;
+import io.metalha.node.lease.LeaseMessage.AskGroups;
+import io.metalha.node.lease.LeaseMessage.GroupsAre;
 import io.metalha.node.lease.LeaseMessage.Held;
 import io.metalha.node.lease.LeaseMessage.Prepare;
 import io.metalha.node.lease.LeaseMessage.Promise;
@@ -50,6 +52,8 @@ public final class LeaseCodec {
     public static final byte RENEW_ACK = 10;
     public static final byte RELEASE = 11;
     public static final byte STORE_IS = 12;
+    public static final byte ASK_GROUPS = 13;
+    public static final byte GROUPS_ARE = 14;
 
     private LeaseCodec() {}
 
@@ -85,6 +89,10 @@ public final class LeaseCodec {
             case Release(long group, Epoch epoch) -> out.u8(RELEASE).i64(group).epoch(epoch);
             case StoreIs(StoreState state, int longestGrantMillis, boolean answerWanted) ->
                 out.u8(STORE_IS).u8(state.ordinal()).i32(longestGrantMillis).u8(answerWanted ? 1 : 0);
+            case AskGroups(int first, long sent) ->
+                out.u8(ASK_GROUPS).u16(first).i64(sent);
+            case GroupsAre(int first, int total, List<Long> groups, long echo) ->
+                out.u8(GROUPS_ARE).u16(first).u16(total).i64(echo).keys(groups);
         }
         return out.at - offset;
     }
@@ -111,12 +119,23 @@ public final class LeaseCodec {
                     case RENEW_ACK -> new RenewAck(in.i64(), in.epoch(), in.i64());
                     case RELEASE -> new Release(in.i64(), in.epoch());
                     case STORE_IS -> new StoreIs(storeState(in.u8()), in.i32(), in.u8() != 0);
+                    case ASK_GROUPS -> new AskGroups(in.u16(), in.i64());
+                    case GROUPS_ARE -> groupsAre(in.u16(), in.u16(), in.i64(), in);
                     default -> throw new IllegalArgumentException("no lease message begins with " + kind);
                 };
         if (in.at != in.end) {
             throw new IllegalArgumentException(in.end - in.at + " bytes behind the message");
         }
         return message;
+    }
+
+    private static GroupsAre groupsAre(int first, int total, long echo, Reader in) {
+        int count = in.u8();
+        List<Long> keys = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            keys.add(in.i64());
+        }
+        return new GroupsAre(first, total, keys, echo);
     }
 
     private static StoreState storeState(int ordinal) {
@@ -168,6 +187,14 @@ public final class LeaseCodec {
             u8(record.copies().size());
             for (CopyEntry copy : record.copies()) {
                 uuid(copy.data()).uuid(copy.copy()).u8(copy.upToDate() ? 1 : 0).i64(copy.generation());
+            }
+            return this;
+        }
+
+        Writer keys(List<Long> keys) {
+            u8(keys.size());
+            for (long key : keys) {
+                i64(key);
             }
             return this;
         }

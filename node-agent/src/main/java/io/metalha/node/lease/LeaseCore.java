@@ -5,6 +5,8 @@ package io.metalha.node.lease;
 import io.metalha.node.core.Epoch;
 import io.metalha.node.core.GroupRecord;
 import io.metalha.node.core.MonotonicTime;
+import io.metalha.node.lease.LeaseMessage.AskGroups;
+import io.metalha.node.lease.LeaseMessage.GroupsAre;
 import io.metalha.node.lease.LeaseMessage.StoreIs;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -33,6 +35,7 @@ public final class LeaseCore {
     private final Outbox out;
     private final Admission admission;
     private final GroupTable groups = new GroupTable();
+    private final Filling filling;
     private boolean started;
 
     /** @param random seeded; spreads the attempts of rival candidates */
@@ -43,6 +46,7 @@ public final class LeaseCore {
     LeaseCore(LeaseConfig config, LongSupplier random, Set<Safeguard> missing) {
         this.out = new Outbox(config, random, missing);
         this.admission = new Admission(out);
+        this.filling = new Filling(out, admission, groups);
     }
 
     /** Takes one event; {@code now} never goes back. Answers what to do, in order. */
@@ -94,7 +98,7 @@ public final class LeaseCore {
 
     /** When the next {@link LeaseEvent.Tick} is due, {@link Long#MAX_VALUE} for never. Allocates nothing. */
     public long nextDeadlineNanos() {
-        long next = admission.nextDeadlineNanos();
+        long next = Math.min(admission.nextDeadlineNanos(), filling.nextDeadlineNanos());
         for (int i = 0; i < groups.size(); i++) {
             next = Math.min(next, groups.get(i).nextDeadlineNanos());
         }
@@ -170,13 +174,27 @@ public final class LeaseCore {
         if (from < 0) {
             return;
         }
-        if (message instanceof StoreIs store) {
-            admission.onStoreIs(from, store);
-            return;
+        switch (message) {
+            case StoreIs store -> admission.onStoreIs(from, store);
+            case AskGroups asked -> filling.onAskGroups(from, asked);
+            case GroupsAre answer -> {
+                if (filling.onGroupsAre(from, answer)) {
+                    answer.groups().forEach(this::learn);
+                }
+            }
+            case LeaseMessage ofGroup -> {
+                LeaseGroup group = findOrAdd(ofGroup.group());
+                if (group != null) {
+                    group.receive(from, ofGroup);
+                }
+            }
         }
-        LeaseGroup group = findOrAdd(message.group());
+    }
+
+    private void learn(long key) {
+        LeaseGroup group = findOrAdd(key);
         if (group != null) {
-            group.receive(from, message);
+            group.vote.learnIfUnknown();
         }
     }
 
@@ -192,6 +210,7 @@ public final class LeaseCore {
     private void forgetAnswersOf(int peer) {
         if (peer >= 0 && peer != out.self) {
             admission.forget(peer);
+            filling.forgetAnswersOf(peer);
             for (int i = 0; i < groups.size(); i++) {
                 groups.get(i).forgetAnswersOf(peer);
             }
@@ -210,6 +229,7 @@ public final class LeaseCore {
         for (int i = 0; i < groups.size(); i++) {
             groups.get(i).advance();
         }
+        filling.advance();
     }
 
     private void with(long key, Consumer<LeaseGroup> action) {

@@ -7,6 +7,8 @@ import io.metalha.node.core.GroupRecord;
 import io.metalha.node.core.MonotonicTime;
 import io.metalha.node.lease.LeaseMessage.Accepted;
 import io.metalha.node.lease.LeaseMessage.Ask;
+import io.metalha.node.lease.LeaseMessage.AskGroups;
+import io.metalha.node.lease.LeaseMessage.GroupsAre;
 import io.metalha.node.lease.LeaseMessage.Held;
 import io.metalha.node.lease.LeaseMessage.Prepare;
 import io.metalha.node.lease.LeaseMessage.Promise;
@@ -105,7 +107,7 @@ final class LeaseGroup {
                     holding.publish();
                 }
             }
-            case StoreIs _ -> {}
+            case StoreIs _, AskGroups _, GroupsAre _ -> {}
         }
     }
 

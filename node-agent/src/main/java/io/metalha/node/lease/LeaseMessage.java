@@ -4,6 +4,7 @@ package io.metalha.node.lease;
 
 import io.metalha.node.core.Epoch;
 import io.metalha.node.core.GroupRecord;
+import java.util.List;
 
 /**
  * What voters and candidates say to each other; {@link LeaseCodec} has the bytes. {@code group} is {@code GroupId.key()}.
@@ -13,7 +14,7 @@ import io.metalha.node.core.GroupRecord;
  * Messages may be lost, doubled, late and out of order.
  */
 public sealed interface LeaseMessage {
-    /** {@code GroupId.key()}; 0 for {@link StoreIs}, which speaks of no group. */
+    /** {@code GroupId.key()}; 0 for those that speak of no group. */
     long group();
 
     /** Candidate: how does the register stand at your place? Promises nothing and disturbs nobody. */
@@ -64,6 +65,38 @@ public sealed interface LeaseMessage {
      * @param longestGrantMillis longest lease that any voter may have granted as far as the sender knows
      */
     record StoreIs(StoreState state, int longestGrantMillis, boolean answerWanted) implements LeaseMessage {
+        @Override
+        public long group() {
+            return 0;
+        }
+    }
+
+    /** Voter that fills its store: which groups do you know, from the {@code from}-th on? */
+    record AskGroups(int from, long sentNanos) implements LeaseMessage {
+        @Override
+        public long group() {
+            return 0;
+        }
+    }
+
+    /**
+     * Answer to {@link AskGroups}, of a voter that votes.
+     *
+     * @param total how many it knows
+     * @param groups its {@code from}-th and following, at most {@value #KEYS_MAX}
+     */
+    record GroupsAre(int from, int total, List<Long> groups, long echoNanos) implements LeaseMessage {
+        /** Then the message is no longer than the longest of the others. */
+        public static final int KEYS_MAX = 80;
+
+        public GroupsAre {
+            groups = List.copyOf(groups);
+            if (groups.size() > KEYS_MAX) {
+                throw new IllegalArgumentException(
+                        "at most " + KEYS_MAX + " groups in a message, not " + groups.size());
+            }
+        }
+
         @Override
         public long group() {
             return 0;

@@ -7,7 +7,7 @@ package io.metalha.node.lease;
  *
  * <pre>
  *   EMPTY ── every other voter was seen EMPTY or READY ──► READY ── all seen READY, or one beyond ──► VOTING
- *     └── a majority without this voter is FILLING or VOTING ──► FILLING
+ *     └── a majority without this voter is FILLING or VOTING ──► FILLING ── each group learnt ──────────┘
  * </pre>
  *
  * <p>Founding takes two durable steps so that a crash in its midst neither blocks it nor lets a lost store pass for a new

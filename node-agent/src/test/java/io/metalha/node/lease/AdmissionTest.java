@@ -96,7 +96,7 @@ class AdmissionTest {
         three.start();
         cluster.run(3_000);
         assertTrue(one.holds());
-        assertEquals(StoreState.FILLING, three.state);
+        assertEquals(StoreState.VOTING, three.state);
         assertEquals(one.record, three.record);
         // With the owner gone the filled voter and the stale one are a majority, and it remembers.
         one.powerOff();
@@ -106,5 +106,21 @@ class AdmissionTest {
         assertEquals(
                 RefusedReason.STALE_COPY,
                 cluster.node(2).seen(WantRefused.class).getLast().reason());
+    }
+
+    /** Disks are replaced one after the other, before there is any group; each voter becomes whole again. */
+    @Test
+    void aGroupStartsAfterEachVotersStoreWasLostAndFilled() {
+        var cluster = DirectCluster.ofThree();
+        for (int number = 1; number <= 3; number++) {
+            cluster.node(number).powerOff();
+            cluster.node(number).loseStore();
+            cluster.node(number).start();
+            cluster.run(3_000);
+            assertEquals(StoreState.VOTING, cluster.node(number).state, "voter " + number);
+        }
+        cluster.node(1).want(0, copy(1, true));
+        cluster.run(1_000);
+        assertTrue(cluster.node(1).holds());
     }
 }

@@ -4,6 +4,7 @@ package io.metalha.node.lease;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.metalha.node.core.CopyEntry;
 import io.metalha.node.core.Epoch;
@@ -11,6 +12,7 @@ import io.metalha.node.core.GroupRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,7 +36,10 @@ class LeaseCodecTest {
                 new LeaseMessage.Renew(1, LOW, Integer.MAX_VALUE, 9),
                 new LeaseMessage.RenewAck(1, LOW, 9),
                 new LeaseMessage.Release(1, LOW),
-                new LeaseMessage.StoreIs(StoreState.FILLING, 800, true));
+                new LeaseMessage.StoreIs(StoreState.FILLING, 800, true),
+                new LeaseMessage.AskGroups(255, 3),
+                new LeaseMessage.GroupsAre(0, 0, List.of(), -3),
+                new LeaseMessage.GroupsAre(80, 256, manyKeys(), 3));
     }
 
     @ParameterizedTest
@@ -63,8 +68,16 @@ class LeaseCodecTest {
         assertEquals(
                 LeaseCodec.MESSAGE_BYTES_MAX,
                 LeaseCodec.encode(new LeaseMessage.Standing(1, 2, true, LOW, FULL, 5), bytes, 0));
+        int keys = LeaseCodec.encode(new LeaseMessage.GroupsAre(0, 256, manyKeys(), 3), bytes, 0);
+        assertTrue(keys <= LeaseCodec.MESSAGE_BYTES_MAX);
         assertEquals(LeaseCodec.RENEW_BYTES, LeaseCodec.encode(new LeaseMessage.Renew(1, LOW, 800, 9), bytes, 0));
         assertEquals(LeaseCodec.RENEW_ACK_BYTES, LeaseCodec.encode(new LeaseMessage.RenewAck(1, LOW, 9), bytes, 0));
+    }
+
+    private static List<Long> manyKeys() {
+        return LongStream.range(0, LeaseMessage.GroupsAre.KEYS_MAX)
+                .mapToObj(key -> ~key)
+                .toList();
     }
 
     private static GroupRecord full() {

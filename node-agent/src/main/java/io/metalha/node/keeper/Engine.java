@@ -226,7 +226,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
         long suspended = suspendClock.suspendedNanos();
         if (suspended > SUSPENSION_NANOS) {
             host.log().line("host: was suspended for " + suspended / 1_000_000 + " ms");
-            giveUpAll(LostReason.EXPIRED);
+            step(new LeaseEvent.Suspended());
         }
     }
 

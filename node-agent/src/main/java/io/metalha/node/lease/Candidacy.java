@@ -101,6 +101,23 @@ final class Candidacy {
         state = new Idle();
     }
 
+    /**
+     * The host was suspended. Story, without: (1) server1 proposes 2.1, a majority accepts, and server1 is suspended before it
+     * hears that. (2) A minute later server2 holds 3.2. (3) server1 wakes, reads the answer to what its clock says was asked 10 ms
+     * ago, and holds 2.1 for the rest of its lease.
+     */
+    void suspended() {
+        switch (state) {
+            case Idle _, Resting _ -> {}
+            case Asking _, Preparing _, Proposing _ -> {
+                if (out.has(Safeguard.SUSPENSION_ENDS_ROUNDS)) {
+                    abandon();
+                    restart();
+                }
+            }
+        }
+    }
+
     /** The lease was won since the last look. */
     @Nullable
     Won takeWon() {

@@ -87,6 +87,11 @@ public final class LeaseCore {
                 }
             }
             case LeaseEvent.GiveUp giveUp -> with(giveUp.group(), group -> group.giveUp(giveUp));
+            case LeaseEvent.Suspended _ -> {
+                for (int i = 0; i < groups.size(); i++) {
+                    groups.get(i).suspended();
+                }
+            }
             case LeaseEvent.Received(var from, var message) -> receive(out.indexOf(from.number()), message);
             case LeaseEvent.SessionChanged(var peer) -> forgetAnswersOf(out.indexOf(peer.number()));
             case LeaseEvent.Persisted(long token) -> {
@@ -250,7 +255,11 @@ public final class LeaseCore {
 
     private static long groupOf(LeaseEvent event) {
         return switch (event) {
-            case LeaseEvent.Started _, LeaseEvent.Tick _, LeaseEvent.SessionChanged _, LeaseEvent.Persisted _ -> 0;
+            case LeaseEvent.Started _,
+                    LeaseEvent.Tick _,
+                    LeaseEvent.Suspended _,
+                    LeaseEvent.SessionChanged _,
+                    LeaseEvent.Persisted _ -> 0;
             case LeaseEvent.Resume resume -> resume.group();
             case LeaseEvent.Want want -> want.group();
             case LeaseEvent.RecordChange change -> change.group();

@@ -53,10 +53,16 @@ public sealed interface LeaseEvent {
     record Release(long request, long group, Epoch epoch) implements LeaseEvent {}
 
     /**
-     * Stop renewing and call it lost: the agent fell silent, or the host was suspended. The lease ends by itself unless
+     * Stop renewing and call it lost: the agent fell silent. The lease ends by itself unless
      * {@link Release} follows when all has been stopped. {@code epoch} must be the one held.
      */
     record GiveUp(long group, Epoch epoch, LostReason reason) implements LeaseEvent {}
+
+    /**
+     * The host was suspended, and its clock stood still meanwhile: by it, what was asked before seems to have been asked just now.
+     * Every lease is lost, and no answer to an earlier request counts. Told before anything that came since.
+     */
+    record Suspended() implements LeaseEvent {}
 
     /** A message came, its sessions checked by the transport. */
     record Received(VoterId from, LeaseMessage message) implements LeaseEvent {}

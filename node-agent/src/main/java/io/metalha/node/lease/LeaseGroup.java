@@ -67,6 +67,13 @@ final class LeaseGroup {
         compete(was);
     }
 
+    void suspended() {
+        boolean was = holding.held();
+        candidacy.suspended();
+        holding.giveUp(holding.epoch(), LostReason.EXPIRED);
+        compete(was);
+    }
+
     /** Time first, in every step: what has expired is over before anything that came is looked at. */
     void advance() {
         boolean was = holding.held();

@@ -11,12 +11,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.metalha.node.core.CopyEntry;
 import io.metalha.node.core.Epoch;
+import io.metalha.node.core.GroupRecord;
 import io.metalha.node.core.MonotonicTime;
 import io.metalha.node.lease.LeaseEffect.Granted;
 import io.metalha.node.lease.LeaseEffect.Lost;
 import io.metalha.node.lease.LeaseEffect.Recorded;
 import io.metalha.node.lease.LeaseEffect.WantRefused;
 import io.metalha.node.lease.LeaseEvent.RecordChange;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -214,6 +216,32 @@ class LeaseCoreTest {
         cluster.run(2_000);
         one.start();
         one.step(new LeaseEvent.Resume(GROUP, new Epoch(1, 1), new MonotonicTime(until)));
+        assertEquals(1, one.seen(Lost.class).size());
+        assertFalse(one.holds());
+    }
+
+    @Test
+    void anAnswerToWhatWasAskedBeforeASuspensionCountsForNothing() {
+        assertFalse(holdsAfterASuspensionInItsProposal());
+        assertTrue(holdsAfterASuspensionInItsProposal(Safeguard.SUSPENSION_ENDS_ROUNDS));
+    }
+
+    private static boolean holdsAfterASuspensionInItsProposal(Safeguard... missing) {
+        var voter = TestVoter.settled(missing);
+        var ballot = new Epoch(1, 2);
+        voter.step(new LeaseEvent.Want(GROUP, true, Duration.ZERO, List.of()));
+        voter.hear(TestVoter.V1, new LeaseMessage.Standing(GROUP, voter.now(), true, Epoch.NONE, GroupRecord.EMPTY, 0));
+        voter.hear(TestVoter.V1, new LeaseMessage.Promise(GROUP, ballot, voter.now(), GroupRecord.EMPTY));
+        voter.step(new LeaseEvent.Suspended());
+        voter.hear(TestVoter.V1, new LeaseMessage.Accepted(GROUP, ballot, 1, voter.now()));
+        return voter.core.usableUntilNanos(GROUP) > 0;
+    }
+
+    @Test
+    void aSuspensionEndsWhatIsHeld() {
+        one.want(0);
+        cluster.run(300);
+        one.step(new LeaseEvent.Suspended());
         assertEquals(1, one.seen(Lost.class).size());
         assertFalse(one.holds());
     }

@@ -56,7 +56,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
     private final AgentRequests requests;
     private final StatusLine status;
     private final @Nullable Watchdog watchdog;
-    private final SuspendClock suspendClock = new SuspendClock();
+    private final SuspendClock suspendClock;
     private final AtomicLong persistedToken = new AtomicLong();
 
     private final EntryQueue renewals = new EntryQueue();
@@ -89,6 +89,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
                 random::nextLong);
         poller = new Poller(transport.descriptors());
         page = LeasePage.writer(host.paths().leasePage(), session);
+        suspendClock = new SuspendClock(page.bootAheadNanos());
         store = new RecordStore(host.paths().records(), config.timing().lease(), host.log(), this::persisted);
         int peers = transport.peerCount();
         acknowledgements = queues(peers);
@@ -147,14 +148,23 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
         nextBeatNanos = host.clock().nanos();
     }
 
-    /** A keeper that was restarted, not the server: what the lease page says was held is held on (safety rule 19). */
+    /**
+     * A keeper that was restarted, not the server: what the lease page says was held is held on (safety rule 19), unless the host
+     * slept meanwhile. Story, without: (1) the keeper restarts; before it is back the host is suspended for a minute. (2) server2
+     * takes the group over. (3) The host wakes; its clock stood still, so by the page the lease has half a second left, and the
+     * new keeper goes on with it beside server2.
+     */
     private void resume() {
         for (KeeperGroup group : host.groups().all()) {
             group.held = Epoch.NONE;
             group.pageSlot = -1;
         }
+        boolean slept = wasSuspended();
         for (int slot = 0; slot < LeasePage.SLOTS; slot++) {
             Epoch epoch = page.epoch(slot);
+            if (slept) {
+                page.publish(slot, epoch.counter(), epoch.voter(), 0);
+            }
             long until = epoch.equals(Epoch.NONE) ? 0 : page.usableUntilNanos(slot, epoch);
             if (page.key(slot) != 0 && until != 0) {
                 KeeperGroup group = host.groups().of(page.key(slot));
@@ -223,11 +233,19 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
     }
 
     private void noticeSuspension() {
-        long suspended = suspendClock.suspendedNanos();
-        if (suspended > SUSPENSION_NANOS) {
-            host.log().line("host: was suspended for " + suspended / 1_000_000 + " ms");
+        if (wasSuspended()) {
             step(new LeaseEvent.Suspended());
         }
+    }
+
+    private boolean wasSuspended() {
+        long suspended = suspendClock.suspendedNanos();
+        page.bootAhead(suspendClock.aheadNanos());
+        if (suspended <= SUSPENSION_NANOS) {
+            return false;
+        }
+        host.log().line("host: was suspended for " + suspended / 1_000_000 + " ms");
+        return true;
     }
 
     private boolean isAgentSilent(long now) {

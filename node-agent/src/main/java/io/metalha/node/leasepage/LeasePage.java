@@ -19,7 +19,7 @@ import java.nio.file.StandardOpenOption;
  * keeper), any number of readers in other processes.
  *
  * <pre>
- *   header  0 magic  8 format (1)  16 keeper session (random, non-zero)
+ *   header  0 magic  8 format (1)  16 keeper session (random, non-zero)  24 BOOTTIME less MONOTONIC at the last look
  *   slot    0 sequence (odd while being written)  8 group key  16 epoch counter  24 epoch voter
  *          32 usable until, CLOCK_MONOTONIC_RAW nanoseconds (0: not held)  40..63 zero
  * </pre>
@@ -62,6 +62,19 @@ public final class LeasePage implements AutoCloseable {
         LONG.setRelease(leases.page, 16L, session);
         LONG.setRelease(leases.page, 0L, MAGIC);
         return leases;
+    }
+
+    /**
+     * How far CLOCK_BOOTTIME was ahead of CLOCK_MONOTONIC, in nanoseconds and at most, when a keeper looked last; 0 when none
+     * did. It grows with each suspension of the host.
+     */
+    public long bootAheadNanos() {
+        return (long) LONG.getAcquire(page, 24L);
+    }
+
+    /** Writer only, at each look; allocation-free. */
+    public void bootAhead(long nanos) {
+        LONG.setRelease(page, 24L, nanos);
     }
 
     /** Opens for mirror and agent; throws UncheckedIOException where there is no page yet. */

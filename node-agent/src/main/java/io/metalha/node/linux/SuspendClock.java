@@ -24,7 +24,16 @@ public final class SuspendClock {
 
     private final MemorySegment timespec = Arena.ofAuto().allocate(16, 8);
 
-    private long atMostBefore = Long.MAX_VALUE;
+    private long atMostBefore;
+
+    public SuspendClock() {
+        this(0);
+    }
+
+    /** @param aheadNanos what {@link #aheadNanos} said in another process of this boot; 0 for unknown */
+    public SuspendClock(long aheadNanos) {
+        atMostBefore = aheadNanos == 0 ? Long.MAX_VALUE : aheadNanos;
+    }
 
     /** For how long, in nanoseconds and at least, the host was suspended since the last call; negative or 0: it was not. */
     public long suspendedNanos() {
@@ -34,6 +43,11 @@ public final class SuspendClock {
         long atLeast = atMostBefore == Long.MAX_VALUE ? 0 : boot - second - atMostBefore;
         atMostBefore = boot - first;
         return atLeast;
+    }
+
+    /** How far BOOTTIME was ahead of MONOTONIC at the last look, at most. */
+    public long aheadNanos() {
+        return atMostBefore;
     }
 
     private long nanos(int clock) {

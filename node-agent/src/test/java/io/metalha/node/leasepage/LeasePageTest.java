@@ -30,11 +30,14 @@ class LeasePageTest {
     @Test
     void slotsOutliveTheKeeper() {
         try (var first = LeasePage.writer(dir.resolve("leases"), 7)) {
+            assertEquals(0, first.bootAheadNanos());
+            first.bootAhead(55);
             first.publish(first.claim(new GroupId("iptv-db")), 3, 1, 123);
         }
         try (var second = LeasePage.writer(dir.resolve("leases"), 8)) {
             assertEquals(new Epoch(3, 1), second.epoch(second.slotOf(new GroupId("iptv-db"))));
             assertEquals(8, second.session());
+            assertEquals(55, second.bootAheadNanos());
         }
     }
 }

@@ -25,13 +25,15 @@ import java.util.UUID;
  * </pre>
  */
 final class RecordFormat {
+    private static final int STORE_BYTES = 29;
+
     private RecordFormat() {}
 
     /** The value of the file {@code store}. */
     record Store(UUID id, StoreState state, Duration longestGrant, int groups) {}
 
     static byte[] encode(Store store) {
-        return ByteBuffer.allocate(29)
+        return ByteBuffer.allocate(STORE_BYTES)
                 .putLong(store.id().getMostSignificantBits())
                 .putLong(store.id().getLeastSignificantBits())
                 .put((byte) store.state().ordinal())
@@ -53,6 +55,15 @@ final class RecordFormat {
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException("the store file is too short", e);
         }
+    }
+
+    /** A group's record is longer. */
+    static boolean isStore(byte[] value) {
+        return value.length == STORE_BYTES;
+    }
+
+    static boolean isOf(long group, byte[] value) {
+        return value.length > STORE_BYTES && ByteBuffer.wrap(value).getLong() == group;
     }
 
     static byte[] encode(StoredGroup group) {

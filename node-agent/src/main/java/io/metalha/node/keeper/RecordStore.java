@@ -53,12 +53,15 @@ final class RecordStore implements AutoCloseable {
         this.log = log;
         this.persisted = persisted;
         Files.createDirectories(directory);
-        storeFile = new TwoSlotFile(directory.resolve(STORE));
+        storeFile = new TwoSlotFile(directory.resolve(STORE), RecordFormat::isStore);
         List<StoredGroup> groups = new ArrayList<>();
         String fault = readGroups(groups);
         RecordFormat.Store found = null;
         switch (storeFile.read()) {
-            case TwoSlotFile.Content.Value(byte[] bytes) -> found = RecordFormat.decodeStore(bytes);
+            case TwoSlotFile.Content.Value(byte[] bytes) -> {
+                found = RecordFormat.decodeStore(bytes);
+                settle(storeFile);
+            }
             case TwoSlotFile.Content.Nothing _ -> fault = groups.isEmpty() ? fault : "the file store is missing";
             case TwoSlotFile.Content.Damaged _ -> fault = "the file store is damaged";
         }
@@ -86,21 +89,40 @@ final class RecordStore implements AutoCloseable {
         String fault = "";
         try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "[0-9a-f]*")) {
             for (Path path : found) {
-                TwoSlotFile file = new TwoSlotFile(path);
-                if (file.read() instanceof TwoSlotFile.Content.Value(byte[] bytes)) {
-                    StoredGroup group = RecordFormat.decodeGroup(bytes);
-                    files.put(group.group(), file);
-                    groups.add(group);
-                } else {
-                    // A file that was being made when the power went holds nothing; it was never counted.
-                    fault = Files.size(path) == 0 ? fault : path.getFileName() + " is damaged";
-                    file.close();
+                long group = Long.parseUnsignedLong(path.getFileName().toString(), 16);
+                TwoSlotFile file = fileAt(path, group);
+                switch (file.read()) {
+                    case TwoSlotFile.Content.Value(byte[] bytes) -> {
+                        groups.add(RecordFormat.decodeGroup(bytes));
+                        files.put(group, file);
+                        settle(file);
+                    }
+                    // It was being made when the power went; it was never counted.
+                    case TwoSlotFile.Content.Nothing _ -> file.close();
+                    case TwoSlotFile.Content.Damaged _ -> {
+                        fault = path.getFileName() + " is damaged";
+                        file.close();
+                    }
                 }
             }
         } catch (IllegalArgumentException e) {
             fault = String.valueOf(e.getMessage());
         }
         return fault;
+    }
+
+    private static TwoSlotFile fileAt(Path path, long group) throws IOException {
+        return new TwoSlotFile(path, value -> RecordFormat.isOf(group, value));
+    }
+
+    private void settle(TwoSlotFile file) {
+        if (file.isApart()) {
+            try {
+                file.settle();
+            } catch (IOException e) {
+                log.line("records: " + e.getMessage() + "; one of two slots holds what was promised");
+            }
+        }
     }
 
     Started started() {
@@ -166,10 +188,12 @@ final class RecordStore implements AutoCloseable {
             }
             PersistStore change = batch.store();
             if (change != null || store.groups() != files.size()) {
-                store = change == null
+                RecordFormat.Store next = change == null
                         ? new RecordFormat.Store(store.id(), store.state(), store.longestGrant(), files.size())
                         : new RecordFormat.Store(store.id(), change.state(), change.longestGrant(), files.size());
-                storeFile.write(RecordFormat.encode(store));
+                storeFile.write(RecordFormat.encode(next));
+                // Not before: were this write to fail, the next try would find nothing to be written.
+                store = next;
                 written.add(storeFile);
             }
             persisted.accept(batch.token());
@@ -187,7 +211,7 @@ final class RecordStore implements AutoCloseable {
     private TwoSlotFile fileOf(long group) throws IOException {
         TwoSlotFile file = files.get(group);
         if (file == null) {
-            file = new TwoSlotFile(directory.resolve("%016x".formatted(group)));
+            file = fileAt(directory.resolve("%016x".formatted(group)), group);
             files.put(group, file);
             try (FileChannel entry = FileChannel.open(directory, StandardOpenOption.READ)) {
                 entry.force(true);

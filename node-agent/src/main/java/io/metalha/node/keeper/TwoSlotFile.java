@@ -9,8 +9,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A small value that is replaced whole, twice on disk: a write that a crash tears leaves the other slot.
@@ -21,20 +22,26 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #write} is durable when it returns; {@link #settle} then brings the other slot up to date. So between writes
  * both slots hold the newest value, and a sector that goes bad loses nothing (with alternating slots it would silently
- * bring back an older vote).
+ * bring back an older vote). A crash between the two leaves them apart; so whoever reads settles, or later, when the newer slot
+ * goes bad, the older vote would be back. A slot with another file's value, which a disk put there by mistake, counts as bad.
  */
 final class TwoSlotFile implements AutoCloseable {
     static final int VALUE_BYTES_MAX = DirectFile.BLOCK_BYTES - 24;
     private static final long MAGIC = 0x4d48534c4f543031L; // "MHSLOT01"
 
     private final DirectFile file;
+    private final Predicate<byte[]> ours;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment block = DirectFile.buffer(arena, DirectFile.BLOCK_BYTES);
     private long serial;
     private int freshSlot;
+    private byte[] newest = new byte[0];
+    private boolean apart;
 
-    TwoSlotFile(Path path) throws IOException {
+    /** @param ours whether a value is one of this file */
+    TwoSlotFile(Path path, Predicate<byte[]> ours) throws IOException {
         file = new DirectFile(path);
+        this.ours = ours;
     }
 
     /** What was found. */
@@ -49,38 +56,47 @@ final class TwoSlotFile implements AutoCloseable {
     }
 
     Content read() throws IOException {
-        byte[] best = null;
-        boolean anything = false;
+        boolean firstIsBlank = true;
         for (int slot = 0; slot < 2; slot++) {
             block.fill((byte) 0);
-            int got = file.read(block, (long) slot * DirectFile.BLOCK_BYTES);
-            anything |= got > 0;
-            byte[] value = value(slot);
-            best = value == null ? best : value;
+            file.read(block, (long) slot * DirectFile.BLOCK_BYTES);
+            byte[] bytes = block.toArray(ValueLayout.JAVA_BYTE);
+            firstIsBlank &= slot > 0 || Arrays.equals(bytes, new byte[bytes.length]);
+            take(slot, ByteBuffer.wrap(bytes));
         }
-        if (best != null) {
-            return new Content.Value(best);
+        if (serial > 0) {
+            return new Content.Value(newest);
         }
-        return anything ? new Content.Damaged() : new Content.Nothing();
+        // The first write goes to the second slot, and nothing was told before it was whole.
+        return firstIsBlank ? new Content.Nothing() : new Content.Damaged();
     }
 
-    private byte @Nullable [] value(int slot) {
-        ByteBuffer bytes = ByteBuffer.wrap(block.toArray(ValueLayout.JAVA_BYTE));
+    /** Whether the other slot does not hold the value that was read; {@link #settle} then. */
+    boolean isApart() {
+        return apart;
+    }
+
+    private void take(int slot, ByteBuffer bytes) {
         long magic = bytes.getLong();
         long found = bytes.getLong();
         int length = bytes.getInt();
         int checksum = bytes.getInt();
         if (magic != MAGIC || length < 0 || length > VALUE_BYTES_MAX || checksum != checksum(bytes, length)) {
-            return null;
+            apart = serial > 0;
+            return;
         }
-        if (found <= serial) {
-            return null;
-        }
-        serial = found;
-        freshSlot = slot;
         byte[] value = new byte[length];
         bytes.get(24, value);
-        return value;
+        if (!ours.test(value)) {
+            apart = serial > 0;
+            return;
+        }
+        apart = found != serial;
+        if (found > serial) {
+            serial = found;
+            freshSlot = slot;
+            newest = value;
+        }
     }
 
     /** Returns when the value is on the disk. */
@@ -88,19 +104,25 @@ final class TwoSlotFile implements AutoCloseable {
         if (value.length > VALUE_BYTES_MAX) {
             throw new IllegalArgumentException(value.length + " bytes do not fit a slot");
         }
-        ByteBuffer bytes = ByteBuffer.allocate(DirectFile.BLOCK_BYTES);
-        bytes.putLong(MAGIC).putLong(serial + 1).putInt(value.length).putInt(0).put(value);
-        bytes.putInt(20, checksum(bytes, value.length));
-        MemorySegment.copy(bytes.array(), 0, block, ValueLayout.JAVA_BYTE, 0, DirectFile.BLOCK_BYTES);
         int slot = 1 - freshSlot;
-        file.write(block, (long) slot * DirectFile.BLOCK_BYTES);
+        put(slot, serial + 1, value);
         serial++;
         freshSlot = slot;
+        newest = value.clone();
     }
 
     /** Writes the same into the other slot. */
     void settle() throws IOException {
-        file.write(block, (long) (1 - freshSlot) * DirectFile.BLOCK_BYTES);
+        put(1 - freshSlot, serial, newest);
+        apart = false;
+    }
+
+    private void put(int slot, long withSerial, byte[] value) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(DirectFile.BLOCK_BYTES);
+        bytes.putLong(MAGIC).putLong(withSerial).putInt(value.length).putInt(0).put(value);
+        bytes.putInt(20, checksum(bytes, value.length));
+        MemorySegment.copy(bytes.array(), 0, block, ValueLayout.JAVA_BYTE, 0, DirectFile.BLOCK_BYTES);
+        file.write(block, (long) slot * DirectFile.BLOCK_BYTES);
     }
 
     private static int checksum(ByteBuffer bytes, int length) {

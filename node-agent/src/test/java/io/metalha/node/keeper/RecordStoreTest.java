@@ -22,10 +22,13 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,7 +123,7 @@ class RecordStoreTest {
     @Test
     void aTornWriteLeavesTheValueBefore() throws Exception {
         Path path = directory.resolve("value");
-        try (TwoSlotFile file = new TwoSlotFile(path)) {
+        try (TwoSlotFile file = file(path)) {
             assertInstanceOf(TwoSlotFile.Content.Nothing.class, file.read());
             file.write(new byte[] {1});
             file.settle();
@@ -130,12 +133,82 @@ class RecordStoreTest {
             Path torn = directory.resolve("torn" + slot);
             Files.copy(path, torn);
             damage(torn, slot * 4096);
-            try (TwoSlotFile file = new TwoSlotFile(torn)) {
+            try (TwoSlotFile file = file(torn)) {
                 byte[] left = assertInstanceOf(TwoSlotFile.Content.Value.class, file.read())
                         .bytes();
                 byte expected = newestIn(path, slot) ? (byte) 1 : (byte) 2;
                 assertArrayEquals(new byte[] {expected}, left);
             }
+        }
+    }
+
+    private static TwoSlotFile file(Path path) throws IOException {
+        return new TwoSlotFile(path, _ -> true);
+    }
+
+    /** The crash left the slots apart; what is read is soon in both, so that a slot may go bad later. */
+    @Test
+    void aStartBringsTheSlotsTogetherAgain() throws Exception {
+        fill();
+        try (TwoSlotFile record = file(file(0xabcL))) {
+            record.read();
+            record.write(RecordFormat.encode(new StoredGroup(0xabcL, new Epoch(9, 2), RECORD)));
+        }
+        open().close();
+        for (long slot = 0; slot < 2; slot++) {
+            Path record = file(0xabcL);
+            byte[] whole = Files.readAllBytes(record);
+            damage(record, slot * 4096);
+            try (TwoSlotFile left = file(record)) {
+                byte[] value = assertInstanceOf(TwoSlotFile.Content.Value.class, left.read())
+                        .bytes();
+                assertEquals(new Epoch(9, 2), RecordFormat.decodeGroup(value).promised());
+            }
+            Files.write(record, whole);
+        }
+    }
+
+    /** A disk wrote one file's slot over another's; its checksum is right. */
+    @Test
+    void aSlotOfAnotherFileCountsAsBad() throws Exception {
+        fill();
+        for (int times = 0; times < 5; times++) {
+            try (TwoSlotFile store = file(directory.resolve("store"))) {
+                byte[] value = assertInstanceOf(TwoSlotFile.Content.Value.class, store.read())
+                        .bytes();
+                store.write(value);
+                store.settle();
+            }
+        }
+        byte[] misdirected = Arrays.copyOf(Files.readAllBytes(directory.resolve("store")), 4096);
+        try (RandomAccessFile record = new RandomAccessFile(file(0xabcL).toFile(), "rw")) {
+            record.write(misdirected);
+        }
+        byte[] other = Arrays.copyOf(Files.readAllBytes(file(0xabcL)), 8192);
+        try (RandomAccessFile record = new RandomAccessFile(file(0xdefL).toFile(), "rw")) {
+            record.seek(4096);
+            record.write(other, 4096, 4096);
+        }
+        try (RecordStore store = open()) {
+            assertEquals(StoreState.VOTING, store.started().state());
+            assertEquals(
+                    Set.of(0xabcL, 0xdefL),
+                    store.started().groups().stream().map(StoredGroup::group).collect(Collectors.toSet()));
+        }
+    }
+
+    /** Nothing was told of a record whose first write the power cut; the voter has lost nothing. */
+    @Test
+    void aFirstWriteThatWasTornHoldsNothing() throws Exception {
+        fill();
+        Path torn = file(0x123L);
+        try (TwoSlotFile file = file(torn)) {
+            file.write(RecordFormat.encode(new StoredGroup(0x123L, new Epoch(1, 1), RECORD)));
+        }
+        damage(torn, 4096 + 20);
+        try (RecordStore store = open()) {
+            assertEquals(StoreState.VOTING, store.started().state());
+            assertEquals(2, store.started().groups().size());
         }
     }
 

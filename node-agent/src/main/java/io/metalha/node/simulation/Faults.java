@@ -2,159 +2,405 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.simulation;
 
-/** What goes wrong, and when. */
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** What goes wrong, and when; each kind in a rhythm and by a chance of its own, so that leaving one out moves no other. */
 final class Faults {
     private static final long MILLI = Simulation.MILLI;
-
-    private enum Kind {
-        CRASH,
-        CRASH_AND_NEW_DISK,
-        KEEPER_RESTART,
-        ISOLATE,
-        CUT_ONE_WAY,
-        CUT,
-        NETWORK_HEALS,
-        KEEPER_STALLS,
-        HOST_STALLS,
-        SLOW_DISK,
-        MOVE,
-        AGENT_SILENT,
-        MIRROR_CONFUSED
-    }
+    private static final long SECOND = 1_000 * MILLI;
+    private static final long[] LEASES_MILLIS = {500, 800, 800, 2_400};
 
     private final Simulation simulation;
+    private final Set<FaultKind> kinds;
     private final Lane lane = new Lane();
-    private final long[] weights;
-    private final long paceNanos;
-    private boolean diskReplaced;
+    private final Map<FaultKind, Rhythm> rhythms = new EnumMap<>(FaultKind.class);
 
-    Faults(Simulation simulation) {
+    /** @param meanNanos between two strikes */
+    private record Rhythm(SplittableRandom random, double meanNanos) {
+        long pause() {
+            return (long) (-Math.log(1 - random.nextDouble()) * meanNanos);
+        }
+    }
+
+    Faults(Simulation simulation, Set<FaultKind> kinds) {
         this.simulation = simulation;
+        this.kinds = kinds;
         // Each seed knows only some kinds of fault, some often: combinations that a fair mixture would drown come up.
-        this.weights = new long[Kind.values().length];
+        long[] weights = new long[FaultKind.values().length];
+        long sum = 0;
         for (int i = 0; i < weights.length; i++) {
             weights[i] = simulation.chance(0.5) ? 0 : 1 + simulation.random(4);
+            sum += weights[i];
         }
-        this.paceNanos = simulation.chance(0.5) ? 1_200 * MILLI : 300 * MILLI;
+        // Long runs know calm seeds too, in which what takes minutes has its time: a fault each 0.3 to 20 s.
+        double mean = simulation.isQuick()
+                ? (simulation.chance(0.5) ? 500 : 150) * MILLI
+                : 300 * MILLI * Math.pow(65, simulation.random(1_000) / 1_000.0);
+        for (FaultKind kind : FaultKind.values()) {
+            SplittableRandom own = new SplittableRandom(simulation.random(Long.MAX_VALUE));
+            long weight = weights[kind.ordinal()];
+            if (weight > 0) {
+                rhythms.put(kind, new Rhythm(own, mean * sum / weight));
+            }
+        }
     }
 
     void begin() {
-        if (simulation.chance(0.4)) {
-            simulation.network.weather(
-                    simulation.random(200) / 1000.0, simulation.random(200) / 1000.0, simulation.random(100) / 1000.0);
-        }
-        next();
-    }
-
-    void heal() {
-        lane.end();
-        simulation.trace("all faults heal");
-        simulation.network.heal();
-        simulation.network.weather(0, 0, 0);
-        for (SimulatedHost host : simulation.hosts()) {
-            host.store().slowUntil(0);
-            host.boot();
+        for (FaultKind kind : kinds) {
+            Rhythm rhythm = rhythms.get(kind);
+            if (rhythm != null) {
+                next(kind, rhythm);
+            }
         }
     }
 
-    private void next() {
-        long pause = simulation.chance(0.3) ? simulation.random(60 * MILLI) : simulation.random(paceNanos);
-        simulation.at(simulation.now() + pause, lane, () -> {
-            strike();
-            next();
+    private void next(FaultKind kind, Rhythm rhythm) {
+        simulation.at(simulation.now() + rhythm.pause(), lane, () -> {
+            strike(kind);
+            // What comes twice within a breath finds what has not recovered.
+            if (simulation.chance(0.2)) {
+                simulation.at(simulation.now() + simulation.random(60 * MILLI), lane, () -> strike(kind));
+            }
+            next(kind, rhythm);
         });
     }
 
-    private void strike() {
-        SimulatedHost host = anyHost();
-        switch (kind()) {
-            case CRASH -> crash(host, false);
-            case CRASH_AND_NEW_DISK -> crash(host, true);
-            case KEEPER_RESTART ->
-                host.restartKeeper(
-                        20 * MILLI + simulation.random(simulation.chance(0.7) ? 400 * MILLI : 2_000 * MILLI));
-            case ISOLATE -> isolate(host);
-            case CUT_ONE_WAY -> cutOneWay(host, anyHost());
-            case CUT -> cutBothWays(host, anyHost());
-            case NETWORK_HEALS -> {
-                simulation.trace("network heals");
-                simulation.network.heal();
-            }
-            case KEEPER_STALLS -> {
-                simulation.trace(host + " keeper stalls");
-                host.keeperLane().pause(simulation.now() + stall());
-            }
-            case HOST_STALLS -> {
-                simulation.trace(host + " stalls");
-                long until = simulation.now() + stall();
-                host.keeperLane().pause(until);
-                host.mirrorLane().pause(until);
-            }
-            case SLOW_DISK -> host.store().slowUntil(simulation.now() + simulation.random(2_000 * MILLI));
-            case MOVE -> simulation.hosts().forEach(SimulatedHost::move);
-            case AGENT_SILENT -> simulation.hosts().forEach(SimulatedHost::agentFallsSilent);
-            case MIRROR_CONFUSED -> simulation.hosts().forEach(SimulatedHost::mirrorIsConfused);
+    private void strike(FaultKind kind) {
+        if (hit(kind, anyHost())) {
+            simulation.struck(kind);
         }
     }
 
-    private Kind kind() {
-        long sum = 0;
-        for (long weight : weights) {
-            sum += weight;
-        }
-        // What was cut must heal at times, or little happens afterwards.
-        if (sum == 0 || simulation.chance(0.2)) {
-            return Kind.NETWORK_HEALS;
-        }
-        long drawn = simulation.random(sum);
-        int kind = 0;
-        while (drawn >= weights[kind]) {
-            drawn -= weights[kind++];
-        }
-        return Kind.values()[kind];
+    /** True when something was hit that is counted here; packets and writes are counted where they are. */
+    private boolean hit(FaultKind kind, SimulatedHost host) {
+        return switch (kind) {
+            case LOSS -> weather(() -> simulation.network.loss(share(0.2, 0.7)), () -> simulation.network.loss(0));
+            case DUPLICATION ->
+                weather(() -> simulation.network.duplication(share(0.2, 0.7)), () -> simulation.network.duplication(0));
+            case REORDERING ->
+                weather(() -> simulation.network.reordering(share(0.1, 0.4)), () -> simulation.network.reordering(0));
+            case DELAY ->
+                weather(
+                        () -> simulation.network.delay((long) (300 * MILLI * share(0.1, 1))),
+                        () -> simulation.network.delay(0));
+            case STALE_ANSWERS -> {
+                simulation.network.repeat(witness().number(), simulation.now() + simulation.random(10 * SECOND));
+                yield false;
+            }
+            case ONE_WAY_CUT -> cut("one way", oneWay(host, anyHost()));
+            case PARTIAL_PARTITION -> cut("both ways", bothWays(host, anyHost()));
+            case ISOLATION -> cut("all of " + host, around(host));
+            case SWIZZLE -> swizzle();
+            case DRIFT -> {
+                host.driftAnew();
+                yield true;
+            }
+            case KEEPER_PAUSE -> standStill(host, "keeper stands still", host::pauseKeeper);
+            case HOST_PAUSE -> standStill(host, "stands still", host::pause);
+            case SUSPEND -> standStill(host, "is suspended", host::suspend);
+            case CRASH -> crash(host, off());
+            case POWER_LOSS -> powerLoss();
+            case WITNESS_DOWN -> crash(witness(), simulation.random(simulation.isQuick() ? 5 * SECOND : 60 * SECOND));
+            case KEEPER_RESTART -> restartKeeper(host);
+            case CONFIGURATION -> configure();
+            case MOVE -> anyGroup((each, group) -> each.group(group).move());
+            case AGENT_SILENT -> anyGroup((each, group) -> each.group(group).agentFallsSilent());
+            case MIRROR_CONFUSED ->
+                anyGroup((each, group) -> each.group(group).mirror().forgetAllCopies());
+            case SLOW_DISK -> {
+                host.store().slowUntil(simulation.now() + simulation.random(2 * SECOND));
+                yield true;
+            }
+            case DISK_ERROR -> {
+                host.store().failUntil(simulation.now() + spell());
+                yield false;
+            }
+            case DISK_FULL -> {
+                host.store().fullUntil(simulation.now() + spell());
+                yield false;
+            }
+            case TORN_WRITE, LOST_WRITE, REORDERED_WRITE -> {
+                // With the power: a crash at a moment when something is being written.
+                if (host.store().isWriting()) {
+                    crash(host, off());
+                }
+                yield false;
+            }
+            case CORRUPT_SECTOR -> host.store().corrupt(simulation.random(64), (int) simulation.random(2));
+            case MISDIRECTED_WRITE -> {
+                host.store().misdirectNext();
+                yield false;
+            }
+            case NEW_DISK -> newDisk(host);
+        };
     }
 
-    private long stall() {
-        return 10 * MILLI + simulation.random(simulation.chance(0.5) ? 300 * MILLI : 2_500 * MILLI);
+    // ---- The network
+
+    private boolean weather(Runnable begins, Runnable ends) {
+        begins.run();
+        long lasts = simulation.chance(0.2) ? 60 * SECOND : simulation.random(6 * SECOND);
+        simulation.at(simulation.now() + lasts, lane, ends);
+        return false;
+    }
+
+    private double share(double usual, double bad) {
+        return simulation.random(1_000) / 1_000.0 * (simulation.chance(0.8) ? usual : bad);
+    }
+
+    private record Wire(int path, int from, int to) {}
+
+    private List<Wire> oneWay(SimulatedHost from, SimulatedHost to) {
+        List<Wire> wires = new ArrayList<>();
+        for (int path = 0; path < simulation.network.paths(); path++) {
+            wires.add(new Wire(path, from.number(), to.number()));
+        }
+        return wires;
+    }
+
+    private List<Wire> bothWays(SimulatedHost a, SimulatedHost b) {
+        List<Wire> wires = oneWay(a, b);
+        wires.addAll(oneWay(b, a));
+        return wires;
+    }
+
+    private List<Wire> around(SimulatedHost host) {
+        List<Wire> wires = new ArrayList<>();
+        simulation.hosts().forEach(other -> wires.addAll(bothWays(host, other)));
+        return wires;
+    }
+
+    private boolean cut(String how, List<Wire> wires) {
+        simulation.trace("cut " + how + ": " + wires);
+        wires.forEach(this::cut);
+        simulation.at(simulation.now() + lasting(), lane, () -> {
+            simulation.trace("whole again: " + wires);
+            wires.forEach(this::join);
+        });
+        return true;
+    }
+
+    private void cut(Wire wire) {
+        simulation.network.cut(wire.path(), wire.from(), wire.to());
+    }
+
+    private void join(Wire wire) {
+        simulation.network.join(wire.path(), wire.from(), wire.to());
+    }
+
+    /** A random half of all wires, one by one; all released again, in another order. */
+    private boolean swizzle() {
+        List<Wire> wires = new ArrayList<>();
+        for (SimulatedHost from : simulation.hosts()) {
+            for (SimulatedHost to : simulation.hosts()) {
+                if (from != to) {
+                    oneWay(from, to).stream()
+                            .filter(_ -> simulation.chance(0.5))
+                            .forEach(wires::add);
+                }
+            }
+        }
+        long cutting = 1 + simulation.random(2 * SECOND);
+        long held = lasting();
+        for (Wire wire : wires) {
+            long at = simulation.now() + simulation.random(cutting);
+            simulation.at(at, lane, () -> {
+                simulation.trace("cut " + wire);
+                cut(wire);
+            });
+            simulation.at(simulation.now() + cutting + held + simulation.random(cutting), lane, () -> {
+                simulation.trace("whole again: " + wire);
+                join(wire);
+            });
+        }
+        return true;
+    }
+
+    // ---- Hosts
+
+    private interface Still {
+        void until(long nanos);
+    }
+
+    private boolean standStill(SimulatedHost host, String what, Still still) {
+        if (!host.isPowered() || host.standsStill()) {
+            return false;
+        }
+        long lasts = 10 * MILLI + lasting();
+        host.trace(what + " for " + lasts / MILLI + " ms");
+        still.until(simulation.now() + lasts);
+        return true;
+    }
+
+    private boolean crash(SimulatedHost host, long off) {
+        if (!host.isPowered()) {
+            return false;
+        }
+        host.powerOff();
+        simulation.at(simulation.now() + off, lane, host::boot);
+        return true;
+    }
+
+    private boolean powerLoss() {
+        simulation.trace("all power is lost");
+        long until = off();
+        simulation.hosts().forEach(host -> crash(host, until + simulation.random(2 * SECOND)));
+        return true;
+    }
+
+    private boolean restartKeeper(SimulatedHost host) {
+        if (!host.isPowered() || host.standsStill() || !host.keeperRuns()) {
+            return false;
+        }
+        long down = 20 * MILLI + simulation.random(simulation.chance(0.7) ? 400 * MILLI : 2 * SECOND);
+        host.restartKeeper(down, simulation.chance(0.5));
+        return true;
+    }
+
+    /** Each keeper reads the new timers by beginning anew, soon or, where it has just no time, at its next start. */
+    private boolean configure() {
+        long lease = LEASES_MILLIS[(int) simulation.random(LEASES_MILLIS.length)];
+        simulation.trace("configured: lease " + lease + " ms");
+        simulation.configure(lease);
+        for (SimulatedHost host : simulation.hosts()) {
+            simulation.at(
+                    simulation.now() + simulation.random(simulation.chance(0.5) ? 100 * MILLI : 3 * SECOND),
+                    lane,
+                    () -> {
+                        if (host.isPowered() && !host.standsStill() && host.keeperRuns()) {
+                            host.restartKeeper(1 + simulation.random(20 * MILLI), true);
+                        }
+                    });
+        }
+        return true;
+    }
+
+    private interface Action {
+        boolean on(SimulatedHost host, int group);
+    }
+
+    private boolean anyGroup(Action action) {
+        int group = (int) simulation.random(simulation.groups());
+        boolean hit = false;
+        for (SimulatedHost host : simulation.hosts()) {
+            hit |= host.hasData() && action.on(host, group);
+        }
+        return hit;
+    }
+
+    /**
+     * Not while another voter lacks anything: two lost stores of three are a lost majority. A voter that filled its new store
+     * counts again.
+     */
+    private boolean newDisk(SimulatedHost host) {
+        if (simulation.hostCount() < 3 || !host.store().isVoting()) {
+            return false;
+        }
+        Set<Long> groups = new HashSet<>();
+        simulation.hosts().forEach(each -> groups.addAll(each.store().learnt()));
+        for (SimulatedHost other : simulation.hosts()) {
+            if (other != host && !other.store().isComplete(groups)) {
+                return false;
+            }
+        }
+        crash(host, off());
+        if (simulation.chance(0.5)) {
+            simulation.trace(host + " gets a new disk for its records");
+            host.store().replaceDisk();
+        } else {
+            simulation.trace(host + " finds a record file unreadable");
+            host.store().corruptBoth(simulation.random(64));
+        }
+        return true;
+    }
+
+    // ---- The end
+
+    /** All heals, or just enough: then the rest is off, and stays it. */
+    void heal() {
+        lane.end();
+        simulation.network.heal();
+        List<SimulatedHost> left = simulation.chance(0.5) ? List.of() : dispensable();
+        simulation.trace(left.isEmpty() ? "all faults heal" : "all faults heal but of " + left);
+        for (SimulatedHost host : simulation.hosts()) {
+            host.store().heal();
+            if (!left.contains(host)) {
+                host.goOn();
+                host.boot();
+            } else if (host.isPowered()) {
+                host.powerOff();
+            }
+        }
+    }
+
+    /** Hosts without which there still is a majority of complete voters, and of each group the copy that is good for certain. */
+    private List<SimulatedHost> dispensable() {
+        Set<Long> groups = new HashSet<>();
+        simulation.hosts().forEach(each -> groups.addAll(each.store().learnt()));
+        int most = (simulation.hostCount() - 1) / 2;
+        List<SimulatedHost> left = new ArrayList<>();
+        int first = (int) simulation.random(simulation.hostCount());
+        for (int i = 0; i < simulation.hostCount() && left.size() < most; i++) {
+            SimulatedHost host = simulation.host(1 + (first + i) % simulation.hostCount());
+            if (!host.hasData() || canDoWithout(host, left)) {
+                left.add(host);
+            }
+        }
+        boolean complete = simulation.hosts().stream()
+                .filter(host -> !left.contains(host))
+                .allMatch(host -> host.store().isComplete(groups));
+        return complete ? left : List.of();
+    }
+
+    private boolean canDoWithout(SimulatedHost host, List<SimulatedHost> left) {
+        SimulatedHost other = simulation.host(3 - host.number());
+        if (left.contains(other)) {
+            return false;
+        }
+        for (int group = 0; group < simulation.groups(); group++) {
+            if (!simulation.truth(group).isSafeWith(other.number())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // ---- Draws
+
+    /** Most faults are short, some last; a long run knows a minute. */
+    private long lasting() {
+        double kind = simulation.random(1_000) / 1_000.0;
+        if (kind < 0.5) {
+            return simulation.random(500 * MILLI);
+        }
+        return simulation.random(simulation.isQuick() || kind < 0.85 ? 3 * SECOND : 60 * SECOND);
+    }
+
+    private long off() {
+        double kind = simulation.random(1_000) / 1_000.0;
+        if (kind < 0.5) {
+            return simulation.random(400 * MILLI);
+        }
+        return simulation.random(simulation.isQuick() || kind < 0.9 ? 3 * SECOND : 60 * SECOND);
+    }
+
+    private long spell() {
+        return simulation.random(simulation.isQuick() || simulation.chance(0.7) ? 2 * SECOND : 20 * SECOND);
     }
 
     private SimulatedHost anyHost() {
-        return simulation.host(1 + (int) simulation.random(simulation.hosts().size()));
+        return simulation.host(1 + (int) simulation.random(simulation.hostCount()));
     }
 
-    /** At most one disk a run is replaced: two lost stores of three are a lost majority. */
-    private void crash(SimulatedHost host, boolean replaceDisk) {
-        if (!host.isPowered()) {
-            return;
-        }
-        host.powerOff();
-        if (replaceDisk
-                && !diskReplaced
-                && simulation.hosts().size() > 2
-                && host.store().isVoting()) {
-            simulation.trace(host + " gets a new disk for its records");
-            diskReplaced = true;
-            host.store().replaceDisk();
-        }
-        long off = simulation.chance(0.5) ? simulation.random(400 * MILLI) : simulation.random(3_000 * MILLI);
-        simulation.at(simulation.now() + off, lane, host::boot);
-    }
-
-    private void isolate(SimulatedHost host) {
-        simulation.trace(host + " is cut off");
-        for (SimulatedHost other : simulation.hosts()) {
-            simulation.network.cut(host.number(), other.number());
-            simulation.network.cut(other.number(), host.number());
-        }
-    }
-
-    private void cutOneWay(SimulatedHost from, SimulatedHost to) {
-        simulation.trace("cut " + from + " -> " + to);
-        simulation.network.cut(from.number(), to.number());
-    }
-
-    private void cutBothWays(SimulatedHost a, SimulatedHost b) {
-        cutOneWay(a, b);
-        cutOneWay(b, a);
+    private SimulatedHost witness() {
+        return simulation.hostCount() < 3
+                ? anyHost()
+                : simulation.host(3 + (int) simulation.random(simulation.hostCount() - 2));
     }
 }

@@ -11,63 +11,71 @@ import io.metalha.node.lease.LeaseCore;
 import io.metalha.node.lease.LeaseEffect;
 import io.metalha.node.lease.LeaseEvent;
 import io.metalha.node.lease.LeaseMessage;
-import io.metalha.node.lease.LostReason;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A server: its keeper around a real core, its lease page, a toy agent that wants the group, and a toy mirror. */
+/** A server: its keeper around a real core, and what it has of each group. */
 final class SimulatedHost {
-    static final long GROUP = 42;
+    /** Rates differ by at most twice this, in a million: just inside the bound of 10 per mille. */
+    private static final long DRIFT_MAX = 4_975;
+
+    private static final LeaseEvent.Tick TICK = new LeaseEvent.Tick();
 
     private final Simulation simulation;
     private final VoterId voter;
     private final boolean hasData;
     private final Lane keeper = new Lane();
     private final Lane mirrorLane = new Lane();
-    private final Lane disk = new Lane();
     private final SimulatedClock clock;
     private final SimulatedStore store;
-    private final ToyMirror mirror;
+    private final SimulatedGroup[] groups;
     private Timing timing;
 
     private @Nullable LeaseCore core;
     private boolean powered;
+    private boolean suspended;
+    private long asleepUntil;
     private long session;
     private final long[] peerSession;
     private final List<List<LeaseMessage>> acknowledgements = new ArrayList<>();
     private long wakeAt = Long.MAX_VALUE;
-    private boolean wants = true;
-    private long request;
-
-    private Epoch pageEpoch = Epoch.NONE;
-    private long pageUntil;
-    private long effectsUntil;
-    private boolean stoppedInOrder;
+    /** By the host's clock, what {@link #wakeAt} was made of. */
+    private long wakeReading = Long.MAX_VALUE;
+    private long requests;
     private boolean resuming;
-    private final ArrayDeque<LeaseEffect> effects = new ArrayDeque<>();
 
-    SimulatedHost(Simulation simulation, VoterId voter, boolean hasData) {
+    SimulatedHost(Simulation simulation, VoterId voter, boolean hasData, int groupCount) {
         this.simulation = simulation;
         this.voter = voter;
         this.hasData = hasData;
-        // Rates differ by at most 2 × 4975 parts in a million: just inside the bound of 10 per mille.
-        this.clock = new SimulatedClock(
-                simulation.chance(0.5) ? simulation.random(9950) - 4975 : simulation.chance(0.5) ? 4975 : -4975);
-        this.timing = timing();
-        this.store = new SimulatedStore(simulation, disk);
-        this.mirror = new ToyMirror(simulation, this);
-        this.peerSession = new long[7];
-        for (int i = 0; i < peerSession.length; i++) {
+        this.clock = new SimulatedClock(simulation.may(FaultKind.DRIFT) ? drift() : 0);
+        this.timing = simulation.timing();
+        this.store = new SimulatedStore(simulation, new Lane(), this::persisted);
+        this.groups = new SimulatedGroup[groupCount];
+        for (int i = 0; i < groupCount; i++) {
+            groups[i] = new SimulatedGroup(simulation, this, i);
+        }
+        int peers = simulation.hostCount() + 1;
+        this.peerSession = new long[peers];
+        for (int i = 0; i < peers; i++) {
             acknowledgements.add(new ArrayList<>());
         }
     }
 
+    private long drift() {
+        return simulation.chance(0.5)
+                ? simulation.random(2 * DRIFT_MAX) - DRIFT_MAX
+                : simulation.chance(0.5) ? DRIFT_MAX : -DRIFT_MAX;
+    }
+
     int number() {
         return voter.number();
+    }
+
+    boolean hasData() {
+        return hasData;
     }
 
     Lane keeperLane() {
@@ -82,12 +90,36 @@ final class SimulatedHost {
         return store;
     }
 
+    SimulatedGroup group(int index) {
+        return groups[index];
+    }
+
     boolean isPowered() {
         return powered;
     }
 
-    boolean isHolding() {
-        return powered && usable();
+    boolean isAsleep() {
+        return clock.isAsleep();
+    }
+
+    boolean sleptUnnoticed() {
+        return suspended;
+    }
+
+    boolean keeperRuns() {
+        return core != null;
+    }
+
+    long clockNow() {
+        return clock.read(simulation.now());
+    }
+
+    long stopMarginNanos() {
+        return timing.stopMargin().toNanos();
+    }
+
+    long nextRequest() {
+        return ++requests;
     }
 
     // ---- Life
@@ -98,78 +130,146 @@ final class SimulatedHost {
         }
         powered = true;
         clock.restart(simulation.now(), 1_000_000_000L + simulation.random(1_000_000_000_000L));
-        timing = timing();
-        mirror.boot();
         startKeeper();
     }
 
     void powerOff() {
         trace("power off");
         powered = false;
+        suspended = false;
         endKeeper();
         mirrorLane.end();
-        disk.end();
         store.powerOff();
-        mirror.powerOff();
-        pageEpoch = Epoch.NONE;
-        pageUntil = 0;
-        effectsUntil = 0;
-    }
-
-    /** The page, the mirror and what runs stay; the disk completes what was begun. */
-    void restartKeeper(long downFor) {
-        if (powered && core != null) {
-            trace("keeper restarts");
-            endKeeper();
-            timing = timing();
-            simulation.at(simulation.now() + downFor, disk, this::startKeeper);
+        for (SimulatedGroup group : groups) {
+            group.powerOff();
         }
     }
 
+    /** The page, the mirror and what runs stay. */
+    void restartKeeper(long downFor, boolean inOrder) {
+        trace(inOrder ? "keeper restarts" : "keeper is killed");
+        endKeeper();
+        store.keeperEnds(inOrder);
+        simulation.at(simulation.now() + downFor, keeper, this::startKeeper);
+    }
+
     private void endKeeper() {
+        boolean paused = keeper.isPaused(simulation.now());
         keeper.end();
+        if (paused && powered) {
+            throw new IllegalStateException("a keeper that stands still cannot end");
+        }
         core = null;
-        wakeAt = Long.MAX_VALUE;
+        neverWake();
     }
 
     private void startKeeper() {
+        if (!store.canRead()) {
+            simulation.struck(FaultKind.DISK_ERROR);
+            simulation.at(simulation.now() + 1_000 * Simulation.MILLI, keeper, this::startKeeper);
+            return;
+        }
+        timing = simulation.timing();
+        voidWhatWasSleptOver();
         session = simulation.now() + 1;
         Arrays.fill(peerSession, 0);
         acknowledgements.forEach(List::clear);
         core = simulation.core(voter, timing);
-        trace("keeper starts");
-        mirror.keeperForgot();
+        trace("keeper starts, lease " + timing.lease().toMillis() + " ms");
         step(store.started(timing));
-        if (!pageEpoch.equals(Epoch.NONE) && pageUntil > 0) {
-            resuming = true;
-            step(new LeaseEvent.Resume(GROUP, pageEpoch, new MonotonicTime(pageUntil)));
-            resuming = false;
+        resuming = true;
+        for (SimulatedGroup group : groups) {
+            if (!group.pageEpoch().equals(Epoch.NONE) && group.pageUntil() > 0) {
+                step(new LeaseEvent.Resume(group.key(), group.pageEpoch(), new MonotonicTime(group.pageUntil())));
+            }
         }
-        wants = true;
-        want();
+        resuming = false;
+        for (SimulatedGroup group : groups) {
+            group.keeperStarts();
+        }
         heartbeat();
     }
 
-    private Timing timing() {
-        Timing normal = Timing.normal();
-        return simulation.chance(0.6)
-                ? normal
-                : new Timing(
-                        normal.heartbeat(),
-                        normal.peerTimeout(),
-                        Duration.ofMillis(500),
-                        normal.stopMargin(),
-                        normal.agentDeadline(),
-                        normal.driftPermille());
+    // ---- Standing still
+
+    void pauseKeeper(long until) {
+        simulation.pause(keeper, until);
+    }
+
+    void pause(long until) {
+        simulation.pause(keeper, until);
+        simulation.pause(mirrorLane, until);
+    }
+
+    /** The clock stands too. The keeper looks at BOOTTIME first when it runs again, which is perhaps after the mirror did. */
+    void suspend(long until) {
+        clock.sleep(simulation.now());
+        suspended = true;
+        asleepUntil = until;
+        simulation.atAnyLife(until, simulation.world(), () -> {
+            if (asleepUntil == until) {
+                wakeUp();
+            }
+        });
+        simulation.pause(mirrorLane, until);
+        simulation.pause(keeper, until + (simulation.chance(0.5) ? 0 : simulation.random(2 * Simulation.MILLI)));
+    }
+
+    private void wakeUp() {
+        if (clock.isAsleep()) {
+            clock.wake(simulation.now());
+            for (SimulatedGroup group : groups) {
+                group.wokeUp();
+            }
+        }
+    }
+
+    /** Whatever stands still goes on now. */
+    void goOn() {
+        asleepUntil = 0;
+        wakeUp();
+        simulation.release(keeper);
+        simulation.release(mirrorLane);
+    }
+
+    boolean standsStill() {
+        return keeper.isPaused(simulation.now()) || mirrorLane.isPaused(simulation.now());
+    }
+
+    void driftAnew() {
+        clock.rate(simulation.now(), drift());
+        neverWake();
+        wake();
+    }
+
+    /** The page has what the keeper before saw of BOOTTIME: it was away while the host slept. */
+    private void voidWhatWasSleptOver() {
+        if (!suspended) {
+            return;
+        }
+        suspended = false;
+        trace("was suspended while no keeper ran");
+        for (SimulatedGroup group : groups) {
+            group.publish(group.pageEpoch(), 0);
+            group.mirror().demote();
+        }
+    }
+
+    private void noticeSuspension() {
+        if (!suspended) {
+            return;
+        }
+        suspended = false;
+        trace("was suspended");
+        if (core != null) {
+            step(new LeaseEvent.Suspended());
+        }
     }
 
     // ---- Keeper
 
-    private long clockNow() {
-        return clock.read(simulation.now());
-    }
-
     private void step(LeaseEvent event) {
+        noticeSuspension();
         LeaseCore present = core;
         if (present == null) {
             return;
@@ -177,26 +277,32 @@ final class SimulatedHost {
         if (simulation.isTracing() && !(event instanceof LeaseEvent.Tick)) {
             trace(event.toString());
         }
-        effects.addAll(present.step(event, new MonotonicTime(clockNow())));
-        while (!effects.isEmpty()) {
-            execute(effects.remove());
+        List<LeaseEffect> effects = present.step(event, new MonotonicTime(clockNow()));
+        for (int i = 0; i < effects.size(); i++) {
+            execute(effects.get(i));
         }
         wake();
+    }
+
+    private void neverWake() {
+        wakeAt = Long.MAX_VALUE;
+        wakeReading = Long.MAX_VALUE;
     }
 
     private void wake() {
         LeaseCore present = core;
         long next = present == null ? Long.MAX_VALUE : present.nextDeadlineNanos();
-        if (next == Long.MAX_VALUE) {
+        if (next >= wakeReading) {
             return;
         }
         long at = Math.max(clock.realTimeOf(next), simulation.now() + 1);
         if (at < wakeAt) {
             wakeAt = at;
+            wakeReading = next;
             simulation.at(at, keeper, () -> {
                 if (simulation.now() >= wakeAt) {
-                    wakeAt = Long.MAX_VALUE;
-                    step(new LeaseEvent.Tick());
+                    neverWake();
+                    step(TICK);
                 }
             });
         }
@@ -208,65 +314,69 @@ final class SimulatedHost {
         }
         switch (effect) {
             case LeaseEffect.Send(var to, var message) -> send(to.number(), new SimulatedPacket.Lease(message));
-            case LeaseEffect.Persist persist -> store.write(persist, () -> persisted(persist.token()));
-            case LeaseEffect.PersistStore persist -> store.write(persist, () -> persisted(persist.token()));
-            case LeaseEffect.Publish(long _, var epoch, var until) -> publish(epoch, until.nanos());
-            case LeaseEffect.Granted(long _, var epoch, var copies, int _, var _) -> {
-                simulation.truth.granted(this, epoch, resuming);
-                stoppedInOrder = false;
-                mirror.promote(epoch, copies);
+            case LeaseEffect.Persist persist -> store.write(persist);
+            case LeaseEffect.PersistStore persist -> store.write(persist);
+            case LeaseEffect.Publish(long key, var epoch, var until) ->
+                groupOf(key).publish(epoch, until.nanos());
+            case LeaseEffect.Granted(long key, var epoch, var copies, int _, var _) -> {
+                SimulatedGroup group = groupOf(key);
+                group.truth().granted(this, epoch, resuming);
+                group.granted();
+                group.mirror().promote(epoch, copies);
             }
-            case LeaseEffect.Lost _ -> mirror.demote();
-            case LeaseEffect.Recorded(long which, long _, boolean ok, String _, long _) -> mirror.recorded(which, ok);
+            case LeaseEffect.Lost(long key, var _, var _) ->
+                groupOf(key).mirror().demote();
+            case LeaseEffect.Recorded(long which, long key, boolean ok, String _, long _) ->
+                groupOf(key).mirror().recorded(which, ok);
             case LeaseEffect.Released _, LeaseEffect.WantRefused _, LeaseEffect.HolderChanged _ -> {}
         }
+    }
+
+    private SimulatedGroup groupOf(long key) {
+        return groups[(int) (key - SimulatedGroup.keyOf(0))];
     }
 
     private void persisted(long token) {
         simulation.at(simulation.now(), keeper, () -> step(new LeaseEvent.Persisted(token)));
     }
 
-    private void publish(Epoch epoch, long until) {
-        if (until > 0 && epoch.equals(pageEpoch) && !usable()) {
-            simulation.truth.revived(this, epoch);
-        }
-        pageEpoch = epoch;
-        pageUntil = until;
-        if (until > 0) {
-            effectsUntil = until + timing.stopMargin().toNanos();
-            simulation.truth.usable(this);
-        }
-    }
-
     private void heartbeat() {
+        noticeSuspension();
         LeaseCore present = core;
         if (present == null) {
             return;
         }
-        List<LeaseMessage> renewals = new ArrayList<>();
+        List<LeaseMessage> renewals = new ArrayList<>(groups.length);
         present.renew(
                 clockNow(),
                 (group, counter, epochVoter, leaseMillis, sent) ->
                         renewals.add(new LeaseMessage.Renew(group, new Epoch(counter, epochVoter), leaseMillis, sent)));
         // A cluster of one voter renews by its own vote alone.
-        refreshPage(present);
+        for (SimulatedGroup group : groups) {
+            long until = present.usableUntilNanos(group.key());
+            if (until > group.pageUntil() && !group.pageEpoch().equals(Epoch.NONE)) {
+                group.publish(group.pageEpoch(), until);
+            }
+        }
         for (SimulatedHost peer : simulation.hosts()) {
             if (peer != this) {
-                List<LeaseMessage> entries = new ArrayList<>(renewals);
-                entries.addAll(acknowledgements.get(peer.number()));
-                acknowledgements.get(peer.number()).clear();
-                send(peer.number(), new SimulatedPacket.Heartbeat(entries));
+                send(peer.number(), new SimulatedPacket.Heartbeat(riding(renewals, peer.number())));
             }
         }
         wake();
         simulation.at(clock.realTimeOf(clockNow() + timing.heartbeat().toNanos()), keeper, this::heartbeat);
     }
 
-    private void refreshPage(LeaseCore present) {
-        long until = present.usableUntilNanos(GROUP);
-        if (until > pageUntil && !pageEpoch.equals(Epoch.NONE)) {
-            publish(pageEpoch, until);
+    private List<LeaseMessage> riding(List<LeaseMessage> renewals, int peer) {
+        List<LeaseMessage> acknowledged = acknowledgements.get(peer);
+        if (acknowledged.isEmpty()) {
+            return renewals;
         }
+        List<LeaseMessage> entries = new ArrayList<>(renewals.size() + acknowledged.size());
+        entries.addAll(renewals);
+        entries.addAll(acknowledged);
+        acknowledged.clear();
+        return entries;
     }
 
     void send(int to, SimulatedPacket.Body body) {
@@ -278,12 +388,13 @@ final class SimulatedHost {
             return;
         }
         if (packet.body() instanceof SimulatedPacket.Mirror body) {
-            mirror.receive(from, body);
+            groups[body.group()].mirror().receive(from, body);
             return;
         }
         if (core == null) {
             return;
         }
+        noticeSuspension();
         if (packet.fromSession() > peerSession[from.number()]) {
             peerSession[from.number()] = packet.fromSession();
             step(new LeaseEvent.SessionChanged(from.voter));
@@ -294,7 +405,11 @@ final class SimulatedHost {
         }
         switch (packet.body()) {
             case SimulatedPacket.Lease(var message) -> step(new LeaseEvent.Received(from.voter, message));
-            case SimulatedPacket.Heartbeat(var entries) -> entries.forEach(entry -> ride(from, entry));
+            case SimulatedPacket.Heartbeat(var entries) -> {
+                for (int i = 0; i < entries.size(); i++) {
+                    ride(from, entries.get(i));
+                }
+            }
             case SimulatedPacket.Mirror _ -> {}
         }
     }
@@ -312,73 +427,21 @@ final class SimulatedHost {
             }
         } else if (entry instanceof LeaseMessage.RenewAck(long group, var epoch, long echo)
                 && present.onRenewAck(from.number(), group, epoch.counter(), epoch.voter(), echo, clockNow())) {
-            publish(epoch, present.usableUntilNanos(group));
+            groupOf(group).publish(epoch, present.usableUntilNanos(group));
         }
     }
 
-    // ---- What others of this host see
+    // ---- The agent's and the mirror's line to the keeper
 
-    /** Whether the lease page says that the group may act now. */
-    boolean usable() {
-        return clockNow() < pageUntil;
-    }
-
-    /** What was begun while usable may last the stop margin. */
-    boolean mayHaveEffects() {
-        return powered && !stoppedInOrder && clockNow() < effectsUntil;
-    }
-
-    Epoch pageEpoch() {
-        return pageEpoch;
-    }
-
-    void want() {
-        if (hasData) {
-            List<CopyEntry> copies = mirror.goodCopies();
-            toKeeper(new LeaseEvent.Want(GROUP, wants, Duration.ofMillis(number() == 1 ? 0 : 100), copies));
-        }
-    }
-
-    long recordChange(Epoch epoch, List<CopyEntry> copies) {
-        request++;
-        toKeeper(new LeaseEvent.RecordChange(request, GROUP, epoch, copies));
+    long recordChange(long key, Epoch epoch, List<CopyEntry> copies) {
+        long request = nextRequest();
+        toKeeper(new LeaseEvent.RecordChange(request, key, epoch, copies));
         return request;
     }
 
     /** Through the keeper's socket: it is read when the keeper runs. */
-    private void toKeeper(LeaseEvent event) {
+    void toKeeper(LeaseEvent event) {
         simulation.at(simulation.now(), keeper, () -> step(event));
-    }
-
-    // ---- What a person or a failing agent does
-
-    void move() {
-        if (isHolding() && core != null) {
-            trace("moves away");
-            Epoch epoch = pageEpoch;
-            mirror.demote();
-            stoppedInOrder = true;
-            wants = false;
-            want();
-            toKeeper(new LeaseEvent.Release(++request, GROUP, epoch));
-            simulation.at(simulation.now() + 1_000 * Simulation.MILLI, keeper, () -> {
-                wants = true;
-                want();
-            });
-        }
-    }
-
-    /** A request that would lose the data for ever; it must be refused. */
-    void mirrorIsConfused() {
-        if (isHolding()) {
-            mirror.forgetAllCopies();
-        }
-    }
-
-    void agentFallsSilent() {
-        if (isHolding() && core != null) {
-            toKeeper(new LeaseEvent.GiveUp(GROUP, pageEpoch, LostReason.AGENT_SILENT));
-        }
     }
 
     void trace(String what) {

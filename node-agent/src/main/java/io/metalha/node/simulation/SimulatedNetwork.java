@@ -4,56 +4,116 @@ package io.metalha.node.simulation;
 
 import java.util.Arrays;
 
-/** Loses, doubles, delays, reorders; each direction of each pair can be cut. */
+/**
+ * One or two heartbeat paths. Loses, doubles, delays, reorders; each direction of each pair can be cut on each path. Cuts are
+ * counted: what two faults cut is whole when both are over. The mirrors use the first path that is whole.
+ */
 final class SimulatedNetwork {
     private final Simulation simulation;
-    private final boolean[][] cut;
+    private final int paths;
+    private final int[][][] cuts;
+    private final long[] staleUntil;
     private double loss;
     private double duplication;
     private double straggling;
+    private long delay;
 
-    SimulatedNetwork(Simulation simulation, int hosts) {
+    SimulatedNetwork(Simulation simulation, int hosts, int paths) {
         this.simulation = simulation;
-        this.cut = new boolean[hosts + 1][hosts + 1];
+        this.paths = paths;
+        this.cuts = new int[paths][hosts + 1][hosts + 1];
+        this.staleUntil = new long[hosts + 1];
     }
 
-    void cut(int from, int to) {
-        cut[from][to] = true;
+    int paths() {
+        return paths;
+    }
+
+    void cut(int path, int from, int to) {
+        cuts[path][from][to]++;
+    }
+
+    void join(int path, int from, int to) {
+        cuts[path][from][to]--;
     }
 
     void heal() {
-        for (boolean[] row : cut) {
-            Arrays.fill(row, false);
+        for (int[][] path : cuts) {
+            for (int[] row : path) {
+                Arrays.fill(row, 0);
+            }
         }
+        Arrays.fill(staleUntil, 0);
+        loss = 0;
+        duplication = 0;
+        straggling = 0;
+        delay = 0;
     }
 
-    /**
-     * @param losing     share of packets lost
-     * @param doubling   share sent twice
-     * @param straggling share that comes up to two seconds late, also over a cut that began meanwhile
-     */
-    void weather(double losing, double doubling, double straggling) {
-        this.loss = losing;
-        this.duplication = doubling;
-        this.straggling = straggling;
+    /** Share of packets lost. */
+    void loss(double share) {
+        loss = share;
+    }
+
+    void duplication(double share) {
+        duplication = share;
+    }
+
+    /** Share of packets that come up to two seconds late. */
+    void reordering(double share) {
+        straggling = share;
+    }
+
+    /** Added to each packet's way, at most. */
+    void delay(long nanos) {
+        delay = nanos;
+    }
+
+    /** What this host says is said again, up to 30 s later. */
+    void repeat(int host, long until) {
+        staleUntil[host] = until;
     }
 
     void send(SimulatedHost from, SimulatedHost to, SimulatedPacket packet) {
-        if (cut[from.number()][to.number()] || simulation.chance(loss)) {
-            return;
-        }
-        deliver(from, to, packet);
-        if (simulation.chance(duplication)) {
-            deliver(from, to, packet);
+        boolean mirrors = packet.body() instanceof SimulatedPacket.Mirror;
+        Lane lane = mirrors ? to.mirrorLane() : to.keeperLane();
+        for (int path = 0; path < paths; path++) {
+            if (cuts[path][from.number()][to.number()] == 0) {
+                carry(from, to, lane, packet);
+                if (mirrors) {
+                    return;
+                }
+            }
         }
     }
 
-    private void deliver(SimulatedHost from, SimulatedHost to, SimulatedPacket packet) {
-        long delay = 100_000 + simulation.random(400_000);
-        if (simulation.chance(straggling)) {
-            delay += simulation.random(2_000 * Simulation.MILLI);
+    private void carry(SimulatedHost from, SimulatedHost to, Lane lane, SimulatedPacket packet) {
+        if (loss > 0 && simulation.chance(loss)) {
+            simulation.struck(FaultKind.LOSS);
+            return;
         }
-        Lane lane = packet.body() instanceof SimulatedPacket.Mirror ? to.mirrorLane() : to.keeperLane();
-        simulation.atAnyLife(simulation.now() + delay, lane, () -> to.receive(from, packet));
+        deliver(from, to, lane, packet);
+        if (duplication > 0 && simulation.chance(duplication)) {
+            simulation.struck(FaultKind.DUPLICATION);
+            deliver(from, to, lane, packet);
+        }
+        if (staleUntil[from.number()] > simulation.now() && packet.body() instanceof SimulatedPacket.Lease) {
+            simulation.struck(FaultKind.STALE_ANSWERS);
+            long late = simulation.random(30_000 * Simulation.MILLI);
+            simulation.atAnyLife(simulation.now() + late, lane, () -> to.receive(from, packet));
+        }
+    }
+
+    private void deliver(SimulatedHost from, SimulatedHost to, Lane lane, SimulatedPacket packet) {
+        long takes = 100_000 + simulation.random(400_000);
+        if (delay > 0) {
+            simulation.struck(FaultKind.DELAY);
+            takes += simulation.random(delay);
+        }
+        if (straggling > 0 && simulation.chance(straggling)) {
+            simulation.struck(FaultKind.REORDERING);
+            takes += simulation.random(2_000 * Simulation.MILLI);
+        }
+        simulation.atAnyLife(simulation.now() + takes, lane, () -> to.receive(from, packet));
     }
 }

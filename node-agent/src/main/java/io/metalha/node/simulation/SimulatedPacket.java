@@ -18,14 +18,17 @@ record SimulatedPacket(long fromSession, long toSession, Body body) {
 
     /** Between the toy mirrors. */
     sealed interface Mirror extends Body {
+        /** The group's index. */
+        int group();
+
         Epoch epoch();
     }
 
-    record Write(Epoch epoch, Content content) implements Mirror {}
+    record Write(int group, Epoch epoch, Content content) implements Mirror {}
 
-    record Written(Epoch epoch, Content content) implements Mirror {}
+    record Written(int group, Epoch epoch, Content content) implements Mirror {}
 
-    record NotWritten(Epoch epoch) implements Mirror {}
+    record NotWritten(int group, Epoch epoch) implements Mirror {}
 
-    record Sync(Epoch epoch, Content content) implements Mirror {}
+    record Sync(int group, Epoch epoch, Content content) implements Mirror {}
 }

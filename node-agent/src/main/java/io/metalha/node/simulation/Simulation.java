@@ -6,9 +6,11 @@ import io.metalha.node.core.Timing;
 import io.metalha.node.core.VoterId;
 import io.metalha.node.lease.LeaseConfig;
 import io.metalha.node.lease.LeaseCore;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
@@ -16,62 +18,64 @@ import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
- * A cluster of keepers in one thread. The two hosts with the lowest numbers have a copy of the data and run the group; the
- * others are witnesses. Faults come for {@link #FAULTY_NANOS}, then all heal, and the group must work again.
+ * A cluster of keepers in one thread. The two hosts with the lowest numbers have copies of the data and run the groups; the
+ * others are witnesses. Faults come for a while, then a majority at least heals, and each group must be up within {@link
+ * #boundNanos}. Every heartbeat is simulated: no idle time is skipped.
  */
 public final class Simulation {
     static final long MILLI = 1_000_000L;
-    static final long FAULTY_NANOS = 12_000 * MILLI;
-    static final long HEALED_NANOS = 7_000 * MILLI;
 
-    private static final long ANY_LIFE = -1;
-    private static final int TRACE_LINES_MAX = 200_000;
+    private static final long SECOND = 1_000 * MILLI;
+    private static final int TRACE_LINES_MAX = 400_000;
 
+    private final Plan plan;
     private final SplittableRandom random;
-    private final PriorityQueue<Due> queue = new PriorityQueue<>();
+    private final Agenda agenda = new Agenda();
+    private final Lane world = new Lane();
     private final List<SimulatedHost> hosts = new ArrayList<>();
     private final List<VoterId> voters;
     private final BiFunction<LeaseConfig, LongSupplier, LeaseCore> cores;
     private final Set<ToySafeguard> missing;
-    private final long seed;
     private final List<String> trace = new ArrayList<>();
-    private final boolean tracing;
+    private final long[] struck = new long[FaultKind.values().length];
+    private final long applicationPauseMin;
+    private final boolean mixedTimers;
+    private final Truth[] truths;
+    private final boolean[] born;
     final SimulatedNetwork network;
-    final Truth truth;
+    private Timing configured;
+    private Duration longestLease;
     private long now;
-    private long order;
-
-    /** Work of one lane of one host's life; it is dropped when that life has ended, and waits while the lane is paused. */
-    private record Due(long at, long order, Lane lane, long life, Runnable work) implements Comparable<Due> {
-        @Override
-        public int compareTo(Due other) {
-            int byTime = Long.compare(at, other.at);
-            return byTime != 0 ? byTime : Long.compare(order, other.order);
-        }
-    }
+    private long events;
 
     /**
-     * @param seed    decides everything: the shape of the cluster, clocks, delays, faults
+     * @param plan    decides everything
      * @param cores   makes a keeper's core
      * @param missing protections of the toy mirror that are taken away
-     * @param tracing whether to remember what happened
      */
-    public Simulation(
-            long seed,
-            BiFunction<LeaseConfig, LongSupplier, LeaseCore> cores,
-            Set<ToySafeguard> missing,
-            boolean tracing) {
-        this.seed = seed;
-        this.random = new SplittableRandom(seed);
+    public Simulation(Plan plan, BiFunction<LeaseConfig, LongSupplier, LeaseCore> cores, Set<ToySafeguard> missing) {
+        this.plan = plan;
+        this.random = new SplittableRandom(plan.seed());
         this.cores = cores;
         this.missing = missing;
-        this.tracing = tracing;
-        int count = List.of(3, 3, 3, 2, 5).get(random.nextInt(5));
+        // Everything is drawn, whatever the plan says of it: a plan with a fault less is the same cluster.
+        int drawn = List.of(3, 3, 3, 2, 5).get(random.nextInt(5));
+        int count = plan.voters() == 0 ? drawn : plan.voters();
+        int paths = chance(plan.quick() ? 0.2 : 0.5) ? 2 : 1;
+        int groups = !chance(plan.quick() ? 0.1 : 0.4) ? 1 : 2 + random.nextInt(2);
+        this.applicationPauseMin = plan.quick() || chance(0.5) ? 20 * MILLI : 20 * MILLI + random(180 * MILLI);
+        this.mixedTimers = plan.quick() || chance(0.3);
+        this.configured = withLease(chance(0.7) ? 800 : 500);
+        this.longestLease = configured.lease();
         this.voters = IntStream.rangeClosed(1, count).mapToObj(VoterId::new).toList();
-        this.network = new SimulatedNetwork(this, count);
-        this.truth = new Truth(this);
+        this.network = new SimulatedNetwork(this, count, paths);
+        this.truths = new Truth[groups];
+        this.born = new boolean[groups];
+        for (int group = 0; group < groups; group++) {
+            truths[group] = new Truth(this, group);
+        }
         for (VoterId voter : voters) {
-            hosts.add(new SimulatedHost(this, voter, voter.number() <= 2));
+            hosts.add(new SimulatedHost(this, voter, voter.number() <= 2, groups));
         }
     }
 
@@ -87,25 +91,65 @@ public final class Simulation {
     }
 
     private void live() {
+        long drawn = plan.quick() ? 12 * SECOND : 100 * SECOND + random(480 * SECOND);
+        long faulty = plan.faultyNanos() == 0 ? drawn : plan.faultyNanos();
+        born[0] = true;
+        for (int group = 1; group < born.length; group++) {
+            int which = group;
+            at(chance(0.5) ? 0 : random(faulty / 2), world, () -> bear(which));
+        }
         hosts.forEach(SimulatedHost::boot);
-        Faults faults = new Faults(this);
+        Faults faults = new Faults(this, plan.kinds());
         faults.begin();
-        runUntil(FAULTY_NANOS);
+        runUntil(faulty);
+        for (int group = 1; group < born.length; group++) {
+            bear(group);
+        }
         faults.heal();
-        runUntil(FAULTY_NANOS + HEALED_NANOS);
-        truth.alive(FAULTY_NANOS + HEALED_NANOS - 1_000 * MILLI);
+        runUntil(faulty + boundNanos());
+        for (Truth truth : truths) {
+            truth.up(faulty, boundNanos());
+        }
+        runUntil(faulty + boundNanos() + 4 * SECOND);
+        for (Truth truth : truths) {
+            truth.stillUp(faulty + boundNanos() + SECOND);
+        }
     }
 
+    /**
+     * Within which a group must be up after a majority healed: a voter that begins anew waits out the longest grant; one that
+     * forgot learns how long that is from the others, and waits again; a write of the records that just failed is tried again after
+     * a second, twice in a takeover; another second for rounds, back-off, and the peer's copy that is recorded Outdated.
+     */
+    public long boundNanos() {
+        return 2 * longestLease.plus(longestLease.dividedBy(50)).toNanos() + 4 * SECOND;
+    }
+
+    private void bear(int group) {
+        if (!born[group]) {
+            born[group] = true;
+            trace("group " + SimulatedGroup.keyOf(group) + " is made");
+            hosts.forEach(host -> host.group(group).want());
+        }
+    }
+
+    boolean isBorn(int group) {
+        return born[group];
+    }
+
+    // ---- What is due
+
     private void runUntil(long end) {
-        while (!queue.isEmpty() && queue.peek().at() <= end) {
-            Due due = queue.remove();
-            now = due.at();
-            if (due.life() != ANY_LIFE && due.life() != due.lane().life()) {
+        while (agenda.next() <= end) {
+            now = agenda.next();
+            Due due = agenda.remove();
+            if (due.isOver()) {
                 continue;
             }
-            if (due.lane().pausedUntil() > now) {
-                queue.add(new Due(due.lane().pausedUntil(), order++, due.lane(), due.life(), due.work()));
+            if (due.lane().isPaused(now)) {
+                due.lane().keep(due);
             } else {
+                events++;
                 due.work().run();
             }
         }
@@ -114,28 +158,107 @@ public final class Simulation {
 
     /** As {@link #at}, for what comes from outside and finds whichever life is there. */
     void atAnyLife(long when, Lane lane, Runnable work) {
-        queue.add(new Due(Math.max(when, now), order++, lane, ANY_LIFE, work));
+        agenda.add(Math.max(when, now), new Due(lane, Due.ANY_LIFE, work));
     }
 
     void at(long when, Lane lane, Runnable work) {
-        queue.add(new Due(Math.max(when, now), order++, lane, lane.life(), work));
+        agenda.add(Math.max(when, now), new Due(lane, lane.life(), work));
+    }
+
+    void pause(Lane lane, long until) {
+        lane.pause(until);
+        atAnyLife(until, world, () -> {
+            if (!lane.isPaused(now)) {
+                release(lane);
+            }
+        });
+    }
+
+    void release(Lane lane) {
+        for (Due due : lane.release()) {
+            agenda.add(now, due);
+        }
+    }
+
+    /** For what belongs to no process. */
+    Lane world() {
+        return world;
     }
 
     long now() {
         return now;
     }
 
+    // ---- The cluster
+
     List<SimulatedHost> hosts() {
         return hosts;
+    }
+
+    int hostCount() {
+        return voters.size();
     }
 
     SimulatedHost host(int number) {
         return hosts.get(number - 1);
     }
 
+    int groups() {
+        return truths.length;
+    }
+
+    Truth truth(int group) {
+        return truths[group];
+    }
+
+    boolean isQuick() {
+        return plan.quick();
+    }
+
     boolean has(ToySafeguard safeguard) {
         return !missing.contains(safeguard);
     }
+
+    boolean may(FaultKind kind) {
+        return plan.kinds().contains(kind);
+    }
+
+    void struck(FaultKind kind) {
+        struck[kind.ordinal()]++;
+    }
+
+    LeaseCore core(VoterId self, Timing timing) {
+        SplittableRandom own = random.split();
+        return cores.apply(new LeaseConfig(self, voters, timing), own::nextLong);
+    }
+
+    /** The timers that a keeper which starts now reads. While a change is on its way some read the old. */
+    Timing timing() {
+        Timing read = mixedTimers && may(FaultKind.CONFIGURATION) && chance(0.4) ? withLease(500) : configured;
+        longestLease = longestLease.compareTo(read.lease()) < 0 ? read.lease() : longestLease;
+        return read;
+    }
+
+    void configure(long leaseMillis) {
+        configured = withLease(leaseMillis);
+    }
+
+    private static Timing withLease(long leaseMillis) {
+        Timing normal = Timing.normal();
+        return new Timing(
+                normal.heartbeat(),
+                normal.peerTimeout(),
+                Duration.ofMillis(leaseMillis),
+                normal.stopMargin(),
+                normal.agentDeadline(),
+                normal.driftPermille());
+    }
+
+    long applicationPause() {
+        return applicationPauseMin + random(2 * applicationPauseMin);
+    }
+
+    // ---- Chance
 
     /** 0 up to, not including, {@code bound}. */
     long random(long bound) {
@@ -146,24 +269,21 @@ public final class Simulation {
         return random.nextDouble() < probability;
     }
 
-    LeaseCore core(VoterId self, Timing timing) {
-        SplittableRandom own = random.split();
-        return cores.apply(new LeaseConfig(self, voters, timing), own::nextLong);
-    }
+    // ---- What happened
 
     void trace(String what) {
-        if (tracing && trace.size() < TRACE_LINES_MAX) {
+        if (plan.tracing() && trace.size() < TRACE_LINES_MAX) {
             trace.add(now / 1000 + "us " + what);
         }
     }
 
     boolean isTracing() {
-        return tracing;
+        return plan.tracing();
     }
 
     String describe(String failure) {
-        return "seed " + seed + " at " + now / 1000 + "us: " + failure
-                + (tracing ? "\n" + String.join("\n", trace) : "");
+        return "seed " + plan.seed() + " at " + now / 1000 + "us: " + failure
+                + (plan.tracing() ? "\n" + String.join("\n", trace) : "");
     }
 
     /** What happened so far, one line each; empty without tracing. */
@@ -171,13 +291,49 @@ public final class Simulation {
         return List.copyOf(trace);
     }
 
+    public int voters() {
+        return voters.size();
+    }
+
+    public long nowNanos() {
+        return now;
+    }
+
+    /** Of the agenda, those that were carried out. */
+    public long events() {
+        return events;
+    }
+
+    /** How often each kind of fault struck so far. */
+    public Map<FaultKind, Long> faults() {
+        Map<FaultKind, Long> counts = new EnumMap<>(FaultKind.class);
+        for (FaultKind kind : FaultKind.values()) {
+            if (struck[kind.ordinal()] > 0) {
+                counts.put(kind, struck[kind.ordinal()]);
+            }
+        }
+        return counts;
+    }
+
     /** How often a lease was granted. */
     public int grants() {
-        return truth.grants();
+        return IntStream.range(0, truths.length).map(at -> truths[at].grants()).sum();
+    }
+
+    /** How often to another host than the one before. */
+    public int takeovers() {
+        return IntStream.range(0, truths.length)
+                .map(at -> truths[at].takeovers())
+                .sum();
     }
 
     /** How many writes were acknowledged. */
     public int writes() {
-        return truth.writes();
+        return IntStream.range(0, truths.length).map(at -> truths[at].writes()).sum();
+    }
+
+    /** How many reads were answered. */
+    public int reads() {
+        return IntStream.range(0, truths.length).map(at -> truths[at].reads()).sum();
     }
 }

@@ -22,4 +22,14 @@ public final class SimulationFailure extends RuntimeException {
     public String broken() {
         return broken;
     }
+
+    /** Seed, moment and assertion; the message has the trace behind it. */
+    public String sentence() {
+        return String.valueOf(getMessage()).lines().findFirst().orElse(broken);
+    }
+
+    /** Nothing happened that must not, but what must happen did not. */
+    public boolean isLiveness() {
+        return broken.startsWith("6");
+    }
 }

@@ -19,6 +19,7 @@ final class ToyMirror {
 
     private final Simulation simulation;
     private final SimulatedHost host;
+    private final SimulatedGroup group;
 
     // On the toy disk.
     private Content content = Content.BLANK;
@@ -31,27 +32,26 @@ final class ToyMirror {
     private boolean recordedPeer;
     private boolean waitForPeer;
     private boolean peerNeedsSync;
+    private boolean met;
     private @Nullable Content waiting;
     private long waitingSince;
     private long change;
     private boolean changeIsOutdated;
 
+    private boolean turning;
+
     // As Secondary.
     private @Nullable Content syncing;
 
-    ToyMirror(Simulation simulation, SimulatedHost host) {
+    ToyMirror(Simulation simulation, SimulatedHost host, SimulatedGroup group) {
         this.simulation = simulation;
         this.host = host;
-    }
-
-    void boot() {
-        if (host.number() <= 2) {
-            turn();
-        }
+        this.group = group;
     }
 
     void powerOff() {
         demote();
+        turning = false;
         syncing = null;
     }
 
@@ -86,16 +86,18 @@ final class ToyMirror {
         waitForPeer = copies.isEmpty() || recordedPeer;
         peerNeedsSync = !waitForPeer;
         waiting = null;
+        met = false;
         change = 0;
+        startTurns();
         if (!consistent) {
             // The superblock was overtaken by a resync that began after the lease was wanted: refuse.
-            host.move();
+            group.move();
             return;
         }
         if (copies.isEmpty()) {
-            simulation.truth.recordIsEmpty(host);
+            group.truth().recordIsEmpty(host);
         } else {
-            simulation.truth.promoted(host, content);
+            group.truth().promoted(host, content);
         }
     }
 
@@ -108,24 +110,38 @@ final class ToyMirror {
     private boolean mayAct() {
         return !primaryEpoch.equals(Epoch.NONE)
                 && (!simulation.has(ToySafeguard.LEASE_PAGE)
-                        || (host.usable() && host.pageEpoch().equals(primaryEpoch)));
+                        || (group.usable() && group.pageEpoch().equals(primaryEpoch)));
     }
 
-    /** The application's turn, every 20 to 60 ms. */
+    private void startTurns() {
+        if (!turning) {
+            turning = true;
+            turn();
+        }
+    }
+
+    /** The application's turn, every 20 to 60 ms in most seeds. */
     private void turn() {
-        simulation.at(
-                simulation.now() + 20 * Simulation.MILLI + simulation.random(40 * Simulation.MILLI),
-                host.mirrorLane(),
-                this::turn);
-        if (!mayAct()) {
+        if (primaryEpoch.equals(Epoch.NONE)) {
+            turning = false;
             return;
         }
+        simulation.at(simulation.now() + simulation.applicationPause(), host.mirrorLane(), this::turn);
+        if (mayAct()) {
+            act();
+        }
+    }
+
+    private void act() {
         if (!recorded) {
             // First start: both copies are blank and equal, which the real mirror sees when they meet.
             change(false);
             return;
         }
         Content begun = waiting;
+        if (begun == null && (met || !waitForPeer) && simulation.chance(0.25)) {
+            read();
+        }
         if (begun == null) {
             content = content.write(primaryEpoch);
             waiting = content;
@@ -147,30 +163,49 @@ final class ToyMirror {
         host.send(
                 peer(),
                 peerNeedsSync
-                        ? new SimulatedPacket.Sync(primaryEpoch, content)
-                        : new SimulatedPacket.Write(primaryEpoch, content));
+                        ? new SimulatedPacket.Sync(group.index(), primaryEpoch, content)
+                        : new SimulatedPacket.Write(group.index(), primaryEpoch, content));
+    }
+
+    /**
+     * Asks now, is answered a moment later if the lease still allows. After a promotion not before the peer was met or is
+     * recorded Outdated: what was read once must not be gone when the peer is promoted next. Nobody reads what is being
+     * written.
+     */
+    private void read() {
+        Content value = content;
+        Content before = group.truth().answered();
+        Epoch epoch = primaryEpoch;
+        simulation.at(simulation.now() + simulation.random(5 * Simulation.MILLI), host.mirrorLane(), () -> {
+            if (epoch.equals(primaryEpoch) && mayAct()) {
+                group.truth().read(host, before, value);
+            }
+        });
     }
 
     private void complete() {
         Content done = waiting;
         if (done != null && mayAct()) {
             waiting = null;
-            simulation.truth.acknowledged(host, done);
+            group.truth().acknowledged(host, done);
         }
     }
 
     /** Asks to record that nobody has the data. */
-    void forgetAllCopies() {
-        if (!primaryEpoch.equals(Epoch.NONE) && change == 0) {
-            host.recordChange(primaryEpoch, List.of(entry(host.number(), false), entry(peer(), false)));
+    boolean forgetAllCopies() {
+        if (primaryEpoch.equals(Epoch.NONE) || change != 0 || !mayAct()) {
+            return false;
         }
+        host.recordChange(group.key(), primaryEpoch, List.of(entry(host.number(), false), entry(peer(), false)));
+        return true;
     }
 
     private void change(boolean outdated) {
         if (change == 0) {
             changeIsOutdated = outdated;
             // The keeper may be away: then the request is asked again at the next turn.
-            change = host.recordChange(primaryEpoch, List.of(entry(host.number(), true), entry(peer(), !outdated)));
+            change = host.recordChange(
+                    group.key(), primaryEpoch, List.of(entry(host.number(), true), entry(peer(), !outdated)));
         }
     }
 
@@ -200,27 +235,27 @@ final class ToyMirror {
 
     void receive(SimulatedHost from, SimulatedPacket.Mirror message) {
         switch (message) {
-            case SimulatedPacket.Write(var epoch, var written) -> {
+            case SimulatedPacket.Write(int _, var epoch, var written) -> {
                 if (mayApply(epoch)) {
                     if (consistent && (content == written || written.isWrittenOn(content))) {
                         apply(epoch, written);
-                        host.send(from.number(), new SimulatedPacket.Written(epoch, written));
+                        host.send(from.number(), new SimulatedPacket.Written(group.index(), epoch, written));
                     } else if (!consistent || !content.holdsAllOf(written)) {
-                        host.send(from.number(), new SimulatedPacket.NotWritten(epoch));
+                        host.send(from.number(), new SimulatedPacket.NotWritten(group.index(), epoch));
                     }
                 }
             }
-            case SimulatedPacket.Sync(var epoch, var whole) -> {
+            case SimulatedPacket.Sync(int _, var epoch, var whole) -> {
                 if (mayApply(epoch)) {
                     sync(from, epoch, whole);
                 }
             }
-            case SimulatedPacket.Written(var epoch, var written) -> {
+            case SimulatedPacket.Written(int _, var epoch, var written) -> {
                 if (epoch.equals(primaryEpoch) && written == content) {
                     peerHas(written);
                 }
             }
-            case SimulatedPacket.NotWritten(var epoch) -> {
+            case SimulatedPacket.NotWritten(int _, var epoch) -> {
                 if (epoch.equals(primaryEpoch)) {
                     peerNeedsSync = true;
                 }
@@ -240,28 +275,28 @@ final class ToyMirror {
     }
 
     private void apply(Epoch epoch, Content written) {
-        simulation.truth.applied(host, epoch, highestEpoch);
+        group.truth().applied(host, epoch, highestEpoch);
         highestEpoch = epoch.isAbove(highestEpoch) ? epoch : highestEpoch;
         content = written;
     }
 
     private void sync(SimulatedHost from, Epoch epoch, Content whole) {
         if (consistent && content.holdsAllOf(whole)) {
-            host.send(from.number(), new SimulatedPacket.Written(epoch, content));
+            host.send(from.number(), new SimulatedPacket.Written(group.index(), epoch, content));
             return;
         }
-        simulation.truth.applied(host, epoch, highestEpoch);
+        group.truth().applied(host, epoch, highestEpoch);
         highestEpoch = epoch;
         consistent = false;
-        host.want();
+        group.want();
         syncing = whole;
         simulation.at(simulation.now() + 5 * Simulation.MILLI, host.mirrorLane(), () -> {
             if (syncing == whole && primaryEpoch.equals(Epoch.NONE) && !highestEpoch.isAbove(epoch)) {
                 apply(epoch, whole);
                 consistent = true;
                 syncing = null;
-                host.want();
-                host.send(from.number(), new SimulatedPacket.Written(epoch, whole));
+                group.want();
+                host.send(from.number(), new SimulatedPacket.Written(group.index(), epoch, whole));
             }
         });
     }
@@ -271,6 +306,7 @@ final class ToyMirror {
             return;
         }
         peerNeedsSync = false;
+        met = true;
         if (!waitForPeer) {
             // From here on every write waits for the peer; then, not before, the record may call it up to date.
             waitForPeer = true;

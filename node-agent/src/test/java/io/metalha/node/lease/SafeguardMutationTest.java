@@ -5,6 +5,7 @@ package io.metalha.node.lease;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.params.provider.EnumSource.Mode.EXCLUDE;
 
+import io.metalha.node.simulation.Plan;
 import io.metalha.node.simulation.Simulation;
 import io.metalha.node.simulation.SimulationFailure;
 import io.metalha.node.simulation.ToySafeguard;
@@ -57,7 +58,7 @@ class SafeguardMutationTest {
 
     private static Optional<Noticed> run(int seed, Set<Safeguard> core, Set<ToySafeguard> toy) {
         try {
-            new Simulation(seed, (config, random) -> new LeaseCore(config, random, core), toy, false).run();
+            new Simulation(Plan.quick(seed), (config, random) -> new LeaseCore(config, random, core), toy).run();
             return Optional.empty();
         } catch (SimulationFailure failure) {
             return Optional.of(new Noticed(seed, failure.broken()));

@@ -40,7 +40,7 @@ final class Filling {
         if (!admission.isFilling()) {
             return;
         }
-        if (isToldAll() && isEachLearnt()) {
+        if ((isToldAll() && isEachLearnt()) || !out.has(Safeguard.FILLED_FIRST)) {
             admission.filled();
         } else if (out.now() >= nextDeadlineNanos()) {
             from = Math.min(from, out.now());

@@ -22,6 +22,8 @@ enum Safeguard {
     LONGEST_GRANT,
     /** Rule 7: an empty store abstains until it is admitted. */
     EMPTY_ABSTAINS,
+    /** Rule 7: a voter whose store was lost votes like any other only after it has learnt each group. */
+    FILLED_FIRST,
     /** Rule 11: only who has an up-to-date copy takes over. */
     STALE_COPY,
     /** Rule 11: the last up-to-date copy is never removed. */

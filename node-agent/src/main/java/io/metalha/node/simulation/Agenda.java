@@ -6,8 +6,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is due, earliest first; of the same nanosecond what was put in first. A binary heap over two arrays: comparing keys
- * touches no object, which is a third of a run's time otherwise.
+ * What is due, earliest first; of the same nanosecond what was put in first. A heap of four children a place over two
+ * arrays: comparing keys touches no object, and most of what is put in is due soon and rises few places.
  */
 final class Agenda {
     /** Bits of a key for the order within a nanosecond; after 4 million entries it begins anew. */
@@ -35,9 +35,9 @@ final class Agenda {
         }
         long key = Math.min(at, AT_MAX) << ORDER_BITS | (order++ & ORDER_MASK);
         int hole = size++;
-        while (hole > 0 && keys[(hole - 1) / 2] > key) {
-            move((hole - 1) / 2, hole);
-            hole = (hole - 1) / 2;
+        while (hole > 0 && keys[(hole - 1) >> 2] > key) {
+            move((hole - 1) >> 2, hole);
+            hole = (hole - 1) >> 2;
         }
         keys[hole] = key;
         items[hole] = due;
@@ -62,15 +62,16 @@ final class Agenda {
     /** Moves earlier ones up from the root; answers where {@code key} belongs. */
     private int sink(long key) {
         int hole = 0;
-        for (int child = 1; child < size; child = 2 * hole + 1) {
-            if (child + 1 < size && keys[child + 1] < keys[child]) {
-                child++;
+        for (int first = 1; first < size; first = 4 * hole + 1) {
+            int least = first;
+            for (int child = first + 1; child < Math.min(first + 4, size); child++) {
+                least = keys[child] < keys[least] ? child : least;
             }
-            if (keys[child] >= key) {
+            if (keys[least] >= key) {
                 break;
             }
-            move(child, hole);
-            hole = child;
+            move(least, hole);
+            hole = least;
         }
         return hole;
     }

@@ -23,6 +23,11 @@ final class Content {
         return new Content(this, writer, depth + 1);
     }
 
+    /** What was there before the last write. */
+    Content before() {
+        return parent == null ? this : parent;
+    }
+
     boolean isWrittenOn(Content before) {
         return parent == before;
     }

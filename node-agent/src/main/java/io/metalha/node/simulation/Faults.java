@@ -19,6 +19,7 @@ final class Faults {
     private final Simulation simulation;
     private final Set<FaultKind> kinds;
     private final Lane lane = new Lane();
+    private final Cuts cuts;
     private final Map<FaultKind, Rhythm> rhythms = new EnumMap<>(FaultKind.class);
 
     /** @param meanNanos between two strikes */
@@ -31,6 +32,7 @@ final class Faults {
     Faults(Simulation simulation, Set<FaultKind> kinds) {
         this.simulation = simulation;
         this.kinds = kinds;
+        this.cuts = new Cuts(simulation, lane, this::lasting);
         // Each seed knows only some kinds of fault, some often: combinations that a fair mixture would drown come up.
         long[] weights = new long[FaultKind.values().length];
         long sum = 0;
@@ -93,21 +95,41 @@ final class Faults {
                 simulation.network.repeat(witness().number(), simulation.now() + simulation.random(10 * SECOND));
                 yield false;
             }
-            case ONE_WAY_CUT -> cut("one way", oneWay(host, anyHost()));
-            case PARTIAL_PARTITION -> cut("both ways", bothWays(host, anyHost()));
-            case ISOLATION -> cut("all of " + host, around(host));
-            case SWIZZLE -> swizzle();
+            case ONE_WAY_CUT -> cuts.oneWay(host, anyHost());
+            case PARTIAL_PARTITION -> cuts.bothWays(host, anyHost());
+            case ISOLATION -> cuts.around(host);
+            case SWIZZLE -> cuts.swizzle();
             case DRIFT -> {
                 host.driftAnew();
                 yield true;
             }
             case KEEPER_PAUSE -> standStill(host, "keeper stands still", host::pauseKeeper);
             case HOST_PAUSE -> standStill(host, "stands still", host::pause);
-            case SUSPEND -> standStill(host, "is suspended", host::suspend);
+            case SUSPEND -> {
+                if (simulation.chance(0.5)) {
+                    yield standStill(host, "is suspended", host::suspend);
+                }
+                amidNextWrite(host, () -> {
+                    if (standStill(host, "is suspended", host::suspend)) {
+                        simulation.struck(kind);
+                    }
+                });
+                yield false;
+            }
             case CRASH -> crash(host, off());
             case POWER_LOSS -> powerLoss();
             case WITNESS_DOWN -> crash(witness(), simulation.random(simulation.isQuick() ? 5 * SECOND : 60 * SECOND));
-            case KEEPER_RESTART -> restartKeeper(host);
+            case KEEPER_RESTART -> {
+                if (simulation.chance(0.5)) {
+                    yield restartKeeper(host);
+                }
+                amidNextWrite(host, () -> {
+                    if (restartKeeper(host)) {
+                        simulation.struck(kind);
+                    }
+                });
+                yield false;
+            }
             case CONFIGURATION -> configure();
             case MOVE -> anyGroup((each, group) -> each.group(group).move());
             case AGENT_SILENT -> anyGroup((each, group) -> each.group(group).agentFallsSilent());
@@ -126,10 +148,7 @@ final class Faults {
                 yield false;
             }
             case TORN_WRITE, LOST_WRITE, REORDERED_WRITE -> {
-                // With the power: a crash at a moment when something is being written.
-                if (host.store().isWriting()) {
-                    crash(host, off());
-                }
+                amidNextWrite(host, () -> crash(host, off()));
                 yield false;
             }
             case CORRUPT_SECTOR -> host.store().corrupt(simulation.random(64), (int) simulation.random(2));
@@ -152,74 +171,6 @@ final class Faults {
 
     private double share(double usual, double bad) {
         return simulation.random(1_000) / 1_000.0 * (simulation.chance(0.8) ? usual : bad);
-    }
-
-    private record Wire(int path, int from, int to) {}
-
-    private List<Wire> oneWay(SimulatedHost from, SimulatedHost to) {
-        List<Wire> wires = new ArrayList<>();
-        for (int path = 0; path < simulation.network.paths(); path++) {
-            wires.add(new Wire(path, from.number(), to.number()));
-        }
-        return wires;
-    }
-
-    private List<Wire> bothWays(SimulatedHost a, SimulatedHost b) {
-        List<Wire> wires = oneWay(a, b);
-        wires.addAll(oneWay(b, a));
-        return wires;
-    }
-
-    private List<Wire> around(SimulatedHost host) {
-        List<Wire> wires = new ArrayList<>();
-        simulation.hosts().forEach(other -> wires.addAll(bothWays(host, other)));
-        return wires;
-    }
-
-    private boolean cut(String how, List<Wire> wires) {
-        simulation.trace("cut " + how + ": " + wires);
-        wires.forEach(this::cut);
-        simulation.at(simulation.now() + lasting(), lane, () -> {
-            simulation.trace("whole again: " + wires);
-            wires.forEach(this::join);
-        });
-        return true;
-    }
-
-    private void cut(Wire wire) {
-        simulation.network.cut(wire.path(), wire.from(), wire.to());
-    }
-
-    private void join(Wire wire) {
-        simulation.network.join(wire.path(), wire.from(), wire.to());
-    }
-
-    /** A random half of all wires, one by one; all released again, in another order. */
-    private boolean swizzle() {
-        List<Wire> wires = new ArrayList<>();
-        for (SimulatedHost from : simulation.hosts()) {
-            for (SimulatedHost to : simulation.hosts()) {
-                if (from != to) {
-                    oneWay(from, to).stream()
-                            .filter(_ -> simulation.chance(0.5))
-                            .forEach(wires::add);
-                }
-            }
-        }
-        long cutting = 1 + simulation.random(2 * SECOND);
-        long held = lasting();
-        for (Wire wire : wires) {
-            long at = simulation.now() + simulation.random(cutting);
-            simulation.at(at, lane, () -> {
-                simulation.trace("cut " + wire);
-                cut(wire);
-            });
-            simulation.at(simulation.now() + cutting + held + simulation.random(cutting), lane, () -> {
-                simulation.trace("whole again: " + wire);
-                join(wire);
-            });
-        }
-        return true;
     }
 
     // ---- Hosts
@@ -252,6 +203,16 @@ final class Faults {
         long until = off();
         simulation.hosts().forEach(host -> crash(host, until + simulation.random(2 * SECOND)));
         return true;
+    }
+
+    /** Writes are rare and take milliseconds: a strike that waits for one finds what one at any moment does not. */
+    private void amidNextWrite(SimulatedHost host, Runnable strike) {
+        host.store()
+                .amidNextWrite(takes -> simulation.at(simulation.now() + simulation.random(takes), lane, () -> {
+                    if (host.store().isWriting()) {
+                        strike.run();
+                    }
+                }));
     }
 
     private boolean restartKeeper(SimulatedHost host) {

@@ -43,6 +43,7 @@ final class SimulatedHost {
     private long wakeAt = Long.MAX_VALUE;
     /** By the host's clock, what {@link #wakeAt} was made of. */
     private long wakeReading = Long.MAX_VALUE;
+
     private long requests;
     private boolean resuming;
 
@@ -256,12 +257,9 @@ final class SimulatedHost {
     }
 
     private void noticeSuspension() {
-        if (!suspended) {
-            return;
-        }
-        suspended = false;
-        trace("was suspended");
-        if (core != null) {
+        if (suspended && core != null) {
+            suspended = false;
+            trace("was suspended");
             step(new LeaseEvent.Suspended());
         }
     }

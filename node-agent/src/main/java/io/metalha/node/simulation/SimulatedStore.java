@@ -47,6 +47,7 @@ final class SimulatedStore {
     private long failingUntil;
     private long fullUntil;
     private boolean misdirect;
+    private @Nullable LongConsumer amidNextWrite;
 
     /** The value of the file {@code store}. */
     private record StoreValue(StoreState state, Duration longestGrant, int groups) {}
@@ -180,6 +181,11 @@ final class SimulatedStore {
         long takes = simulation.now() < slowUntil
                 ? simulation.random(300 * Simulation.MILLI)
                 : 200_000 + simulation.random(3 * Simulation.MILLI);
+        LongConsumer strike = amidNextWrite;
+        if (strike != null) {
+            amidNextWrite = null;
+            strike.accept(takes);
+        }
         simulation.at(simulation.now() + takes, disk, () -> {
             underWay = null;
             if (fails(file)) {
@@ -261,6 +267,11 @@ final class SimulatedStore {
         fullUntil = Math.max(fullUntil, until);
     }
 
+    /** Told how long the next write takes, as it begins. */
+    void amidNextWrite(LongConsumer strike) {
+        amidNextWrite = strike;
+    }
+
     void misdirectNext() {
         misdirect = true;
     }
@@ -270,6 +281,7 @@ final class SimulatedStore {
         failingUntil = 0;
         fullUntil = 0;
         misdirect = false;
+        amidNextWrite = null;
     }
 
     /** One slot of the {@code which}-th file; false where that would be a second fault of the file. */

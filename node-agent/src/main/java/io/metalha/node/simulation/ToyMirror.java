@@ -139,8 +139,8 @@ final class ToyMirror {
             return;
         }
         Content begun = waiting;
-        if (begun == null && (met || !waitForPeer) && simulation.chance(0.25)) {
-            read();
+        if ((met || !waitForPeer) && simulation.chance(0.25)) {
+            read(begun == null ? content : begun.before());
         }
         if (begun == null) {
             content = content.write(primaryEpoch);
@@ -172,8 +172,7 @@ final class ToyMirror {
      * recorded Outdated: what was read once must not be gone when the peer is promoted next. Nobody reads what is being
      * written.
      */
-    private void read() {
-        Content value = content;
+    private void read(Content value) {
         Content before = group.truth().answered();
         Epoch epoch = primaryEpoch;
         simulation.at(simulation.now() + simulation.random(5 * Simulation.MILLI), host.mirrorLane(), () -> {

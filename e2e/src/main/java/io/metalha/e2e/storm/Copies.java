@@ -24,16 +24,25 @@ final class Copies {
     static List<String> differences(Scene scene) {
         var found = new ArrayList<String>();
         for (String group : List.of(Scene.DB, Scene.WEB)) {
+            try {
+                differences(scene, group).ifPresent(found::add);
+            } catch (RuntimeException e) {
+                found.add(group + ": not compared: " + e.getMessage());
+            }
+        }
+        return found;
+    }
+
+    private static Optional<String> differences(Scene scene, String group) {
             scene.api().operation("Stop", Map.of("group", group));
             Await.until(STOPPED, group + " stopped", () -> {
                 String active = scene.read(group).active();
                 return active.isEmpty() ? Optional.empty() : Optional.of("active on " + active);
             });
-            compare(scene, group).ifPresent(found::add);
+            Optional<String> difference = compare(scene, group);
             scene.api().operation("Start", Map.of("group", group));
             scene.awaitRedundant(group, Scene.REDUNDANT);
-        }
-        return found;
+            return difference;
     }
 
     private static Optional<String> compare(Scene scene, String group) {

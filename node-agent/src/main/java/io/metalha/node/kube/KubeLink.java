@@ -3,14 +3,10 @@
 package io.metalha.node.kube;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.dsl.Informable;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.internal.KubeConfigUtils;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.metalha.api.v1alpha1.ClusterGroup;
@@ -26,8 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Watches what concerns this node, through informers that try again for ever; an API server that is down changes
@@ -49,6 +47,8 @@ public final class KubeLink implements AutoCloseable {
     }
 
     private static final Duration LOOK_FOR_KUBECONFIG = Duration.ofSeconds(5);
+    /** Three small requests a node each time; what a dead informer missed is known after two of them. */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
     private final Path kubeconfig;
     private final String namespace;
@@ -56,8 +56,8 @@ public final class KubeLink implements AutoCloseable {
     private final Listener listener;
     private final Consumer<String> journal;
     private final StatusWriter writer;
-    private final Map<String, SharedIndexInformer<Secret>> secrets = new ConcurrentHashMap<>();
-    private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
+    private final Map<String, Watched<Secret>> secrets = new ConcurrentHashMap<>();
+    private final List<Watched<?>> watched = new CopyOnWriteArrayList<>();
     private final Thread starter;
     private volatile boolean closed;
 
@@ -105,6 +105,7 @@ public final class KubeLink implements AutoCloseable {
             try {
                 if (Files.isReadable(kubeconfig)) {
                     begin(client(Files.readString(kubeconfig)));
+                    lookAgain();
                     return;
                 }
                 if (!said) {
@@ -138,21 +139,27 @@ public final class KubeLink implements AutoCloseable {
 
     private void begin(KubernetesClient client) {
         writer.use(client);
-        watch(
-                client.resources(MetalCluster.class).inNamespace(namespace).withName(cluster),
+        var clusters =
+                client.resources(MetalCluster.class).inNamespace(namespace).withName(cluster);
+        watched.add(new Watched<>(
+                clusters,
+                () -> Stream.ofNullable(clusters.get()).toList(),
                 shown -> {
                     listener.cluster(shown);
                     wantSecret(client, shown.getSpec().clusterKeySecret());
                 },
-                _ -> {});
-        watch(
-                client.resources(ClusterGroup.class).inNamespace(namespace),
+                _ -> {}));
+        var groups = client.resources(ClusterGroup.class).inNamespace(namespace);
+        watched.add(new Watched<>(
+                groups,
+                () -> groups.list().getItems(),
                 shown -> {
                     listener.group(shown);
                     secretsOf(shown).forEach(name -> wantSecret(client, name));
                 },
-                gone -> listener.groupGone(gone.getMetadata().getName()));
-        watch(client.resources(ClusterOperation.class).inNamespace(namespace), listener::operation, _ -> {});
+                listener::groupGone));
+        var operations = client.resources(ClusterOperation.class).inNamespace(namespace);
+        watched.add(new Watched<>(operations, () -> operations.list().getItems(), listener::operation, _ -> {}));
     }
 
     private static List<String> secretsOf(ClusterGroup group) {
@@ -175,11 +182,13 @@ public final class KubeLink implements AutoCloseable {
     /** One informer a Secret, by name: an agent may read no others. */
     private void wantSecret(KubernetesClient client, String name) {
         if (!secrets.containsKey(name)) {
+            var secret = client.secrets().inNamespace(namespace).withName(name);
             secrets.put(
                     name,
-                    informer(
-                            client.secrets().inNamespace(namespace).withName(name),
-                            secret -> listener.secret(name, decoded(secret)),
+                    new Watched<>(
+                            secret,
+                            () -> Stream.ofNullable(secret.get()).toList(),
+                            found -> listener.secret(name, decoded(found)),
                             _ -> {}));
         }
     }
@@ -194,35 +203,31 @@ public final class KubeLink implements AutoCloseable {
         return content;
     }
 
-    private <T extends HasMetadata> void watch(Informable<T> what, Consumer<T> shown, Consumer<T> gone) {
-        SharedIndexInformer<T> informer = informer(what, shown, gone);
-        synchronized (informers) {
-            informers.add(informer);
+    /** Until it is closed. An API server that does not answer is none to learn from. */
+    private void lookAgain() {
+        while (!closed) {
+            try {
+                TimeUnit.NANOSECONDS.sleep(LOOK_AGAIN.toNanos());
+                Stream.concat(watched.stream(), secrets.values().stream()).forEach(this::lookAgain);
+            } catch (InterruptedException _) {
+                return;
+            }
         }
     }
 
-    private <T extends HasMetadata> SharedIndexInformer<T> informer(
-            Informable<T> what, Consumer<T> shown, Consumer<T> gone) {
-        SharedIndexInformer<T> informer = what.runnableInformer(0);
-        informer.addEventHandler(new ResourceEventHandler<>() {
-            @Override
-            public void onAdd(T object) {
-                shown.accept(object);
+    private void lookAgain(Watched<?> each) {
+        try {
+            if (each.lookAgain()) {
+                journal.accept("an informer of the API server had died silently and was begun anew");
             }
+        } catch (RuntimeException e) {
+            // It is away; what is known stays in force.
+        }
+    }
 
-            @Override
-            public void onUpdate(T old, T object) {
-                shown.accept(object);
-            }
-
-            @Override
-            public void onDelete(T object, boolean unknown) {
-                gone.accept(object);
-            }
-        });
-        informer.exceptionHandler((_, _) -> true);
-        var _ = informer.start();
-        return informer;
+    /** For tests. */
+    List<Watched<?>> watched() {
+        return watched;
     }
 
     @Override
@@ -230,9 +235,7 @@ public final class KubeLink implements AutoCloseable {
         closed = true;
         starter.interrupt();
         writer.close();
-        secrets.values().forEach(SharedIndexInformer::stop);
-        synchronized (informers) {
-            informers.forEach(SharedIndexInformer::stop);
-        }
+        secrets.values().forEach(Watched::stop);
+        watched.forEach(Watched::stop);
     }
 }

@@ -142,6 +142,22 @@ class KubeLinkIT {
     }
 
     @Test
+    void hearsOfAnOperationAlthoughItsInformerDiedSilently() throws IOException {
+        try (KubeLink link = open("server1")) {
+            until("the link watches", () -> link.watched().size() == 3);
+            link.watched().forEach(Watched::loseInformer);
+            client.load(new java.io.ByteArrayInputStream("""
+                            apiVersion: metalha.io/v1alpha1
+                            kind: ClusterOperation
+                            metadata: {name: unheard, namespace: metalha}
+                            spec: {type: Stop, group: iptv-web}
+                            """.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                    .create();
+            until("the operation is seen", () -> shown.containsKey("operation unheard"));
+        }
+    }
+
+    @Test
     void waitsForAKubeconfigThatIsNotThereYet() {
         try (KubeLink link = KubeLink.open(
                 folder.resolve("nowhere"), SPACE, "iptv", "server1", listener(), text -> shown.put("said", text))) {

@@ -14,7 +14,6 @@ import java.net.HttpURLConnection;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -54,7 +53,7 @@ public class Events {
                 note.text().length() <= NOTE_MAX ? note.text() : note.text().substring(0, NOTE_MAX - 1) + "…";
         return new EventBuilder()
                 .withNewMetadata()
-                .withName(name(about, note, now))
+                .withName(name(about, note))
                 .withNamespace(about.getMetadata().getNamespace())
                 .endMetadata()
                 .withEventTime(new MicroTime(MICROS.format(now)))
@@ -74,10 +73,13 @@ public class Events {
                 .build();
     }
 
-    /** Equal notes of one minute are one event. */
-    private static String name(HasMetadata about, Note note, Instant now) {
-        int hash = Objects.hash(
-                about.getMetadata().getUid(), note.reason(), note.text(), now.truncatedTo(ChronoUnit.MINUTES));
+    /**
+     * Equal notes on top of one status are one event, however much later an operator that was started again writes them;
+     * the same may happen again once another status is published.
+     */
+    private static String name(HasMetadata about, Note note) {
+        int hash =
+                Objects.hash(about.getMetadata().getUid(), note.reason(), note.text(), StatusWriter.lastApplied(about));
         return about.getMetadata().getName() + "." + HexFormat.of().toHexDigits(hash);
     }
 }

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 
 /**
  * Writes status by server-side apply: what is applied is owned, what is left out is not touched, so members stay the
@@ -46,6 +47,18 @@ public class StatusWriter {
                         .withFieldManager(manager)
                         .withForce(true)
                         .build());
+    }
+
+    /** When the operator last changed the object's status, by the API server's clock; empty for never. */
+    static String lastApplied(HasMetadata object) {
+        List<ManagedFieldsEntry> entries = object.getMetadata().getManagedFields();
+        return entries == null
+                ? ""
+                : entries.stream()
+                        .filter(entry -> OPERATOR.equals(entry.getManager()) && "status".equals(entry.getSubresource()))
+                        .map(ManagedFieldsEntry::getTime)
+                        .findFirst()
+                        .orElse("");
     }
 
     /** Whether {@code manager} owns anything of the object. */

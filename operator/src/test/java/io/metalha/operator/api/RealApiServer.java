@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,6 +38,16 @@ final class RealApiServer {
         Config config = Config.fromKubeconfig(kubeconfig());
         config.setNamespace(namespace);
         return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    /** A client whose requests pass {@code interceptor}, which may throw. */
+    static KubernetesClient client(String namespace, Interceptor interceptor) {
+        Config config = Config.fromKubeconfig(kubeconfig());
+        config.setNamespace(namespace);
+        return new KubernetesClientBuilder()
+                .withConfig(config)
+                .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("test", interceptor))
+                .build();
     }
 
     /** A client that acts as a machine's agent; only its name counts here, because policies look at nothing else. */

@@ -22,6 +22,10 @@ final class TestOperator implements AutoCloseable {
     private final Operator operator;
 
     TestOperator(KubernetesClient client, String namespace) {
+        this(client, namespace, InstantSource.system());
+    }
+
+    TestOperator(KubernetesClient client, String namespace, InstantSource wall) {
         operator = new Operator(overrider -> overrider
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
@@ -29,7 +33,6 @@ final class TestOperator implements AutoCloseable {
         var writer = new StatusWriter(client);
         var events = new Events(client);
         var clock = new ReportClock();
-        InstantSource wall = InstantSource.system();
         register(new ClusterReconciler(writer, new NodeObjects(client), events, clock, wall), namespace);
         register(
                 new GroupReconciler(writer, events, clock, new GroupMetrics(new SimpleMeterRegistry()), wall),

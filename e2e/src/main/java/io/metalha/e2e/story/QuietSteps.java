@@ -37,9 +37,11 @@ final class QuietSteps {
                         new Part("SIGSTOP of mariadbd", scene -> trouble(scene, "STOP"))),
                 Step.of(
                         3,
-                        "Planned move of iptv-web and back",
-                        new Part("move to server1", scene -> move(scene, WEB, SERVER1)),
-                        new Part("move back to server2", scene -> move(scene, WEB, SERVER2))));
+                        "Planned move of iptv-web and back, and of iptv-db",
+                        new Part("move of the portal to server1", scene -> move(scene, WEB, SERVER1)),
+                        new Part("move of the portal back to server2", scene -> move(scene, WEB, SERVER2)),
+                        new Part("move of the database to server2", scene -> move(scene, DB, SERVER2)),
+                        new Part("move of the database back to server1", scene -> move(scene, DB, SERVER1))));
     }
 
     private static Measured steady(Scene scene) {

@@ -34,15 +34,15 @@ final class Copies {
     }
 
     private static Optional<String> differences(Scene scene, String group) {
-            scene.api().operation("Stop", Map.of("group", group));
-            Await.until(STOPPED, group + " stopped", () -> {
-                String active = scene.read(group).active();
-                return active.isEmpty() ? Optional.empty() : Optional.of("active on " + active);
-            });
-            Optional<String> difference = compare(scene, group);
-            scene.api().operation("Start", Map.of("group", group));
-            scene.awaitRedundant(group, Scene.REDUNDANT);
-            return difference;
+        scene.api().operation("Stop", Map.of("group", group));
+        Await.until(STOPPED, group + " stopped", () -> {
+            String active = scene.read(group).active();
+            return active.isEmpty() ? Optional.empty() : Optional.of("active on " + active);
+        });
+        Optional<String> difference = compare(scene, group);
+        scene.api().operation("Start", Map.of("group", group));
+        scene.awaitRedundant(group, Scene.REDUNDANT);
+        return difference;
     }
 
     private static Optional<String> compare(Scene scene, String group) {

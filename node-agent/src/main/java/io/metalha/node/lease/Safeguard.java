@@ -38,6 +38,8 @@ enum Safeguard {
     DRIFT,
     /** A lease that ended at the holder is never renewed. */
     EXPIRED_IS_FINAL,
+    /** Rule 5: a keeper that resumes counts no answer to what the one before it asked. */
+    RESUMED_COUNTS_ANEW,
     /** Rule 4: what was asked before a suspension is not answered after it. */
     SUSPENSION_ENDS_ROUNDS,
     /** A release frees the lease of its own epoch only. */

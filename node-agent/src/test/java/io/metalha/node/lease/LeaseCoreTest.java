@@ -13,6 +13,7 @@ import io.metalha.node.core.CopyEntry;
 import io.metalha.node.core.Epoch;
 import io.metalha.node.core.GroupRecord;
 import io.metalha.node.core.MonotonicTime;
+import io.metalha.node.core.Timing;
 import io.metalha.node.lease.LeaseEffect.Granted;
 import io.metalha.node.lease.LeaseEffect.Lost;
 import io.metalha.node.lease.LeaseEffect.Recorded;
@@ -218,6 +219,37 @@ class LeaseCoreTest {
         one.step(new LeaseEvent.Resume(GROUP, new Epoch(1, 1), new MonotonicTime(until)));
         assertEquals(1, one.seen(Lost.class).size());
         assertFalse(one.holds());
+    }
+
+    @Test
+    void aKeeperThatResumedCountsNoAnswerToWhatTheOneBeforeItAsked() {
+        assertEquals(Duration.ofMillis(700), leftAfterALateAnswer());
+        assertTrue(leftAfterALateAnswer(Safeguard.RESUMED_COUNTS_ANEW).toMillis() > 2_000);
+    }
+
+    /** It has a lease of 2.4 s; what the one before it asked for, and is answered now, was 0.8 s. */
+    private static Duration leftAfterALateAnswer(Safeguard... missing) {
+        Timing normal = TestVoter.TIMING;
+        var longer = new Timing(
+                normal.heartbeat(),
+                normal.peerTimeout(),
+                Duration.ofMillis(2_400),
+                normal.stopMargin(),
+                normal.agentDeadline(),
+                normal.driftPermille());
+        var ours = new Epoch(1, 2);
+        var voter = new TestVoter(
+                new LeaseEvent.Started(
+                        StoreState.VOTING,
+                        longer.lease(),
+                        List.of(new LeaseEvent.StoredGroup(GROUP, ours, TestVoter.record(ours, 1)))),
+                longer,
+                missing);
+        long until = voter.now() + 700 * TestVoter.MILLI;
+        voter.step(new LeaseEvent.Resume(GROUP, ours, new MonotonicTime(until)));
+        voter.core.renew(voter.now(), (_, _, _, _, _) -> {});
+        var _ = voter.core.onRenewAck(1, GROUP, 1, 2, voter.now() - 50 * TestVoter.MILLI, voter.now());
+        return Duration.ofNanos(voter.core.usableUntilNanos(GROUP) - voter.now());
     }
 
     @Test

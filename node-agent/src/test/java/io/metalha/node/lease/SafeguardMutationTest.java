@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.lease;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.params.provider.EnumSource.Mode.EXCLUDE;
 
@@ -14,6 +15,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,8 +25,18 @@ class SafeguardMutationTest {
     private static final int LONG_SEEDS_MAX = 3_000;
     private static final int CHUNK = 100;
 
+    /** One of 21 432 fresh seeds of minutes found it; too rare to be looked for each time, so that seed stands here. */
+    @Test
+    void aKnownSeedNoticesTheAbsenceOfResumedCountsAnew() {
+        var noticed = run(
+                Plan.full(153_408_603_018_727L),
+                EnumSet.of(Safeguard.RESUMED_COUNTS_ANEW),
+                EnumSet.noneOf(ToySafeguard.class));
+        assertEquals("1 two owners", noticed.orElseThrow().broken());
+    }
+
     @ParameterizedTest
-    @EnumSource(value = Safeguard.class)
+    @EnumSource(value = Safeguard.class, mode = EXCLUDE, names = "RESUMED_COUNTS_ANEW")
     void theSimulatorNoticesTheAbsenceOf(Safeguard safeguard) {
         assertNoticed(safeguard, EnumSet.of(safeguard), EnumSet.noneOf(ToySafeguard.class));
     }

@@ -77,7 +77,8 @@ class AddressDeadmanIT {
                 micros[micros.length / 2],
                 micros[micros.length - 1],
                 micros.length);
-        assertTrue(gap < 150_000_000, "answers were missing while the address was renewed");
+        // Asker and answerer are ordinary processes: only a gap near the timeout says anything about the address.
+        assertTrue(gap < 280_000_000, "answers were missing while the address was renewed");
         assertTrue(times.getLast() - stopped < 360_000_000, "the address outlived its timeout");
         // A neighbour that asks anew gets no answer either.
         Namespaces.run("ip", "-n", client, "neigh", "flush", "dev", "mh0");

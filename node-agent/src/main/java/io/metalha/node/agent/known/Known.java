@@ -32,6 +32,7 @@ public final class Known {
     private Optional<NodeId> lastOwner = Optional.empty();
     private Optional<Leave> leaving = Optional.empty();
     private MonotonicTime coolingUntil = MonotonicTime.ZERO;
+    private MonotonicTime kindToldUntil = MonotonicTime.ZERO;
     private MonotonicTime failedHereUntil = MonotonicTime.ZERO;
     private String keeperSays = "";
 
@@ -129,6 +130,17 @@ public final class Known {
             leaving = Optional.empty();
             failedHereUntil = MonotonicTime.ZERO;
         } else if (effect instanceof Effect.Left) {
+            kindToldUntil = now.plus(COOLING);
+            left(now);
+        }
+    }
+
+    /**
+     * Who has it by now is heard of at the keeper's pace. Story, without: (1) server2 gives the group back, its keeper tells that server1 holds it,
+     * and only then server2's own release is answered. (2) server2 holds itself back for eight seconds. (3) server1 dies in the third of them.
+     */
+    private void left(MonotonicTime now) {
+        if (holder.filter(node -> !node.equals(self)).isEmpty()) {
             coolingUntil = now.plus(COOLING);
             holder = Optional.empty();
         }
@@ -199,6 +211,9 @@ public final class Known {
                 || own.phase() instanceof Phase.Stopping
                 || own.phase() instanceof Phase.Releasing;
         Optional<Leave> leave = leaving.filter(_ -> moving);
+        // Longer than the target: whoever takes it over looks up why it was left, and may be slower than our keeper is
+        // to tell that it has it.
+        Optional<Leave> told = leaving.filter(_ -> moving || now.isBefore(kindToldUntil));
         return new GroupNews(
                 GroupNews.keyOf(key),
                 own.is(),
@@ -208,7 +223,7 @@ public final class Known {
                 leave.filter(each -> !each.target().isEmpty())
                         .map(each -> numberOf.applyAsInt(new NodeId(each.target())))
                         .orElse(0),
-                leave.map(each -> kind(each.kind())).orElse(GroupNews.MoveKind.NONE),
+                told.map(each -> kind(each.kind())).orElse(GroupNews.MoveKind.NONE),
                 own.stopMark(),
                 startBound.toMillis());
     }

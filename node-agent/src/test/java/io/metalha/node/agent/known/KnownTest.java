@@ -75,6 +75,26 @@ class KnownTest {
     }
 
     @Test
+    void doesNotHoldItselfBackWhenItHeardWhoHasItBeforeItsOwnReleaseWasAnswered() {
+        known.granted(new Epoch(3, 1));
+        known.leaves(leave(Leave.Kind.FAILBACK, "server2"), Duration.ofHours(1), at(110));
+        known.granted(Optional.of(SERVER2), Optional.of(new Epoch(4, 2)));
+        known.follow(new Effect.Left(new Epoch(3, 1), leave(Leave.Kind.FAILBACK, "server2"), Duration.ZERO), at(111));
+        assertFalse(situation(at(112)).cooling());
+        assertEquals(Optional.of(SERVER2), known.holder());
+    }
+
+    @Test
+    void tellsWhyItLeftAlsoWhenItKnowsWhoHasIt() {
+        known.leaves(leave(Leave.Kind.MOVE, "server2"), Duration.ofHours(1), at(110));
+        known.follow(new Effect.Left(new Epoch(3, 1), leave(Leave.Kind.MOVE, "server2"), Duration.ZERO), at(111));
+        known.granted(Optional.of(SERVER2), Optional.of(new Epoch(4, 2)));
+        GroupNews told = told(STANDBY);
+        assertEquals(GroupNews.MoveKind.MOVE, told.move(), "the taker may look only now");
+        assertEquals(0, told.moveTo(), "nobody else holds back for it");
+    }
+
+    @Test
     void aPersonsStartForgivesFailures() {
         known.leaves(leave(Leave.Kind.FAILOVER, ""), Duration.ofHours(1), at(110));
         known.forgive();

@@ -41,7 +41,8 @@ final class QuietSteps {
                         new Part("move of the portal to server1", scene -> move(scene, WEB, SERVER1)),
                         new Part("move of the portal back to server2", scene -> move(scene, WEB, SERVER2)),
                         new Part("move of the database to server2", scene -> move(scene, DB, SERVER2)),
-                        new Part("move of the database back to server1", scene -> move(scene, DB, SERVER1))));
+                        // Asking for the way back would race with its automatic failback.
+                        new Part("the database goes home by itself", QuietSteps::steady)));
     }
 
     private static Measured steady(Scene scene) {

@@ -290,11 +290,15 @@ public final class GroupMachine {
      * twice, on the dead disk; (3) the group is handed over, although the mirror has been back since the first try.
      */
     private Set<ResourceId> deeper(ResourceId id, Aim aim) {
+        Set<ResourceId> cycle = cycleOf(id);
         return switch (aim) {
-            case Aim.Takeover _ -> cycleOf(id);
+            case Aim.Takeover _ -> cycle;
             case Aim.Restart _, Aim.Adjust _ -> {
-                Set<ResourceId> all = new HashSet<>(cycleOf(id));
-                plan.withDependencies(id).forEach(needed -> all.addAll(cycleOf(needed)));
+                // An address or a name is put back under what uses it, however often that takes.
+                Set<ResourceId> all = new HashSet<>(cycle);
+                if (!cycle.isEmpty()) {
+                    plan.withDependencies(id).forEach(needed -> all.addAll(cycleOf(needed)));
+                }
                 yield all;
             }
         };

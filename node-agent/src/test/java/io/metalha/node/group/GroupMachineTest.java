@@ -97,6 +97,18 @@ class GroupMachineTest {
     }
 
     @Test
+    void anAddressWhoseRepairFailsIsTriedAgainWithoutStoppingWhatUsesIt() {
+        Play play = Play.running(E1);
+        play.around(true, 0, true);
+        play.monitor("ip", false);
+        play.failed("start vip", "the link is down");
+        play.advance(Duration.ofSeconds(1));
+        play.tick();
+        assertFalse(play.seen("stop"), () -> "the database runs on: " + play.log);
+        assertTrue(play.pending.containsKey("start vip"), () -> "under way: " + play.pending);
+    }
+
+    @Test
     void killsAProcessThatDidNotStopWhenAsked() {
         Play play = Play.running(E1);
         play.giveUp(Leave.Kind.MOVE, "server2");

@@ -91,10 +91,11 @@ final class FuseLoop implements Attachment {
 
     @Override
     public void detach() throws IOException {
-        if (loop != null) {
-            loop.sync();
-            loop.detach();
-            loop = null;
+        LoopDevice current = loop;
+        if (current != null) {
+            current.sync();
+            loop = null; // Its descriptor is closed even if the kernel refuses to detach it.
+            current.detach();
         }
     }
 

@@ -156,7 +156,10 @@ final class Watchdog implements AutoCloseable {
         }
     }
 
-    /** Another configuration comes. What is armed stays so for the next one to feed. */
+    /**
+     * Another configuration comes. It may name another device, or none: then what stayed armed would reset the server, though all that was
+     * changed is a manifest. So it is disarmed, and armed again by the next one; but not when it was left to run out.
+     */
     @Override
     public void close() {
         closed = true;
@@ -166,7 +169,12 @@ final class Watchdog implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (!thread.isAlive()) {
+        if (thread.isAlive()) {
+            return;
+        }
+        if (rule.reason().isEmpty()) {
+            disarm();
+        } else {
             close(device);
         }
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -69,7 +70,7 @@ final class KeeperCluster implements AutoCloseable {
         text.append(more);
         Path ready = paths(number).state().resolve("keeper.conf.new");
         Files.writeString(ready, text);
-        Files.move(ready, paths(number).config());
+        Files.move(ready, paths(number).config(), StandardCopyOption.REPLACE_EXISTING);
     }
 
     void start(int number) throws IOException {

@@ -73,6 +73,20 @@ class WatchdogIT {
         }
     }
 
+    @Test
+    void aConfigurationThatNamesNoWatchdogDisarmsItAlthoughALeaseIsHeld() throws Exception {
+        try (RandomAccessFile fifo = fifo();
+                KeeperCluster cluster = cluster()) {
+            read(fifo);
+            FakeAgent agent = cluster.agent(1, WANT);
+            agent.await(0, "granted");
+            assertEquals('p', next());
+            cluster.configure(1);
+            agent.send(Message.of("reload"));
+            assertEquals('V', lastAfterFeeding(), "a change of the manifest resets no server");
+        }
+    }
+
     private KeeperCluster cluster() throws Exception {
         KeeperCluster cluster = new KeeperCluster(directory, 800);
         cluster.configure(1, """

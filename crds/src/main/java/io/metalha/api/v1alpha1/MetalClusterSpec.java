@@ -64,7 +64,8 @@ public record MetalClusterSpec(
         List<Path> paths,
 
         @JsonPropertyDescription(
-                "One knob for all timers: Fast for quiet networks, Normal, Safe for loaded hosts, Wan for long lines.")
+                "One knob for all timers: Fast for quiet networks (needs real-time priority on every machine), Normal, Safe for loaded hosts,"
+                        + " Wan for long lines.")
         @Default("Normal")
         Profile profile,
 

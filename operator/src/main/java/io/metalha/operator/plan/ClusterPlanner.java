@@ -32,9 +32,11 @@ public final class ClusterPlanner {
         Timing timing = TimingPlan.derive(spec.profile(), spec.timers());
         List<Problem> problems = problems(facts, spec, before.voters(), timing);
         boolean good = problems.isEmpty();
+        FastProfile fast = FastProfile.of(spec, facts.nodes());
+        problems.addAll(fast.check());
         long generation = facts.cluster().getMetadata().getGeneration();
         Voters voters = good ? VoterPlan.next(spec, before.voters(), adopted(facts)) : before.voters();
-        Timing inForce = good ? timing : before.timing();
+        Timing inForce = good ? fast.inForce(timing, before.timing()) : before.timing();
         FailoverBound bound = inForce == null ? null : TimingPlan.bound(inForce);
         var standing = new ClusterStanding(facts, spec, voters, problems);
         var status = new MetalClusterStatus(

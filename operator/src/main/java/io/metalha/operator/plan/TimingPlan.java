@@ -22,7 +22,7 @@ final class TimingPlan {
     static Timing derive(Profile profile, @Nullable Timers own) {
         Timing derived =
                 switch (profile) {
-                    case FAST -> timing(50, 250, 400, 60, 5_000);
+                    case FAST -> timing(20, 100, 200, 30, 5_000);
                     case NORMAL -> timing(100, 500, 800, 60, 10_000);
                     case SAFE -> timing(250, 1_500, 3_000, 150, 20_000);
                     case WAN -> timing(500, 3_000, 6_000, 300, 30_000);

@@ -6,14 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.metalha.api.v1alpha1.ClusterGroup;
 import io.metalha.api.v1alpha1.Condition;
 import io.metalha.api.v1alpha1.MetalCluster;
+import io.metalha.api.v1alpha1.MetalClusterSpec;
 import io.metalha.api.v1alpha1.MetalClusterStatus.Voters;
 import io.metalha.api.v1alpha1.MetalNode;
 import io.metalha.api.v1alpha1.MetalNodeSpec;
 import io.metalha.api.v1alpha1.MetalNodeStatus;
+import io.metalha.api.v1alpha1.Profile;
 import io.metalha.api.v1alpha1.VoterRole;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -99,18 +103,75 @@ class ClusterPlannerTest {
         }
     }
 
+    @Test
+    void fastIsInForceOnceEveryKeeperHasRealTimePriority() {
+        MetalCluster cluster = fast();
+        assertEquals(
+                Duration.ofMillis(800), lease(cluster, "server1 true", "server2 true"), "the witness has not said");
+        assertEquals(Duration.ofMillis(200), lease(cluster, "server1 true", "server2 true", "witness true"));
+    }
+
+    @Test
+    void fastIsRefusedWhereRealTimePriorityIsAndNormalIsUsed() {
+        MetalCluster cluster = fast();
+        ClusterPlan plan = plan(cluster, keepers("server1 true", "server2 false", "witness true"));
+        assertEquals(Duration.ofMillis(800), plan.status().timing().lease());
+        assertEquals(1L, plan.status().acceptedGeneration(), "all else that the spec says is acted upon");
+        Condition stalled =
+                Conditions.find(plan.status().conditions(), "Stalled").orElseThrow();
+        assertEquals("True NoRealtime", stalled.status() + " " + stalled.reason());
+        assertTrue(stalled.message().contains("refused on server2"), stalled.message());
+    }
+
+    /** A machine that joins has not reported yet: that is no reason to change the others' timers twice. */
+    @Test
+    void fastStaysInForceWhileAMachineThatJoinsHasNotReported() {
+        MetalCluster cluster = fast();
+        cluster.setStatus(plan(cluster, keepers("server1 true", "server2 true", "witness true"))
+                .status());
+        assertEquals(Duration.ofMillis(200), lease(cluster, "server1 true", "server2 true"));
+    }
+
+    private static MetalCluster fast() {
+        MetalCluster cluster = Given.cluster();
+        cluster.setSpec(Serialization.unmarshal(
+                Serialization.asYaml(cluster.getSpec()).replace("\"Normal\"", "\"Fast\""), MetalClusterSpec.class));
+        assertEquals(Profile.FAST, cluster.getSpec().profile());
+        return cluster;
+    }
+
+    private Duration lease(MetalCluster cluster, String... keepers) {
+        return plan(cluster, keepers(keepers)).status().timing().lease();
+    }
+
+    private ClusterPlan plan(MetalCluster cluster, List<MetalNode> nodes) {
+        return planner.plan(new ClusterFacts(cluster, nodes, List.of(), Set.of(), Given.NOW));
+    }
+
+    /** @param keepers a machine's name and whether its keeper has real-time priority */
+    private static List<MetalNode> keepers(String... keepers) {
+        return Stream.of(keepers)
+                .map(text -> text.split(" "))
+                .map(words ->
+                        node(words[0], new MetalNodeStatus.Keeper(Boolean.valueOf(words[1]), null, null, null, 1L)))
+                .toList();
+    }
+
     private ClusterPlan plan(MetalCluster cluster, long adopted) {
         List<MetalNode> nodes = Stream.of("server1", "server2", "server3", "server4", "witness")
                 .map(name -> node(name, adopted))
                 .toList();
-        return planner.plan(new ClusterFacts(cluster, nodes, List.of(), Set.of(), Given.NOW));
+        return plan(cluster, nodes);
     }
 
     private static MetalNode node(String name, long adopted) {
+        return node(name, new MetalNodeStatus.Keeper(null, null, null, null, adopted));
+    }
+
+    private static MetalNode node(String name, MetalNodeStatus.Keeper keeper) {
         var node = new MetalNode();
         node.setMetadata(new ObjectMetaBuilder().withName(name).build());
         node.setSpec(new MetalNodeSpec("iptv", VoterRole.NODE));
-        var keeper = new MetalNodeStatus.Keeper(null, null, null, null, adopted);
         node.setStatus(new MetalNodeStatus(List.of(), null, null, List.of(), null, keeper, null, List.of()));
         return node;
     }

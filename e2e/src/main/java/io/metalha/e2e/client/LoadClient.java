@@ -16,6 +16,8 @@ import java.util.UUID;
 /** The users: one writes a row every 20 ms, one reads a page or segment every 20 ms, until closed. */
 public final class LoadClient implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofMillis(20);
+    private static final int CONNECT_MILLIS = 100;
+    private static final int READ_MILLIS = 250;
 
     private final Database database;
     private final String run = UUID.randomUUID().toString();
@@ -30,7 +32,11 @@ public final class LoadClient implements AutoCloseable {
         database.prepare();
         log = new EventLog(events);
         sql = new Worker("rows", PERIOD.toNanos(), new RowWriter(database, run), this::take);
-        http = new Worker("pages", PERIOD.toNanos(), new PageReader(web, webHost, pages), this::take);
+        http = new Worker(
+                "pages",
+                PERIOD.toNanos(),
+                new PageReader(web, webHost, pages, CONNECT_MILLIS, READ_MILLIS),
+                this::take);
     }
 
     private void take(Answer answer) {

@@ -18,19 +18,20 @@ import java.util.List;
  * address has moved, and would hide how soon a new visitor is served.
  */
 final class PageReader implements Worker.Attempt {
-    private static final int CONNECT_MILLIS = 100;
-    private static final int READ_MILLIS = 250;
-
     private final InetSocketAddress server;
     private final String host;
     private final List<Page> pages;
+    private final int connectMillis;
+    private final int readMillis;
     private int next;
     private long answered;
 
-    PageReader(InetSocketAddress server, String host, List<Page> pages) {
+    PageReader(InetSocketAddress server, String host, List<Page> pages, int connectMillis, int readMillis) {
         this.server = server;
         this.host = host;
         this.pages = List.copyOf(pages);
+        this.connectMillis = connectMillis;
+        this.readMillis = readMillis;
     }
 
     @Override
@@ -64,8 +65,8 @@ final class PageReader implements Worker.Attempt {
     private byte[] fetch(String path) throws IOException {
         try (var socket = new Socket()) {
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout(READ_MILLIS);
-            socket.connect(server, CONNECT_MILLIS);
+            socket.setSoTimeout(readMillis);
+            socket.connect(server, connectMillis);
             socket.getOutputStream()
                     .write("GET %s HTTP/1.0\r\nHost: %s\r\nConnection: close\r\n\r\n"
                             .formatted(path, host)

@@ -70,7 +70,7 @@ class PageReaderTest {
             });
             var address = new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
             var pages = List.of(new Page("/a", new Page.Digest(HELLO)));
-            return new PageReader(address, "portal", pages).once().outcome();
+            return new PageReader(address, "portal", pages, 100, 250).once().outcome();
         }
     }
 }

@@ -74,7 +74,8 @@ final class KeeperCluster implements AutoCloseable {
     }
 
     void start(int number) throws IOException {
-        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
+        // Not ip netns exec: it hides the cgroups behind a sysfs of its own.
+        List<String> command = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + namespace));
         command.addAll(Namespaces.java(
                 KeeperMain.class,
                 paths(number).state().toString(),
@@ -95,7 +96,7 @@ final class KeeperCluster implements AutoCloseable {
         return agent;
     }
 
-    /** ip netns exec becomes the command it runs, so the process is the keeper. */
+    /** nsenter becomes the command it runs, so the process is the keeper. */
     void kill(int number) throws Exception {
         keepers[number].destroyForcibly().waitFor();
     }

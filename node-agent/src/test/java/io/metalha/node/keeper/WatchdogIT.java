@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.metalha.node.local.Message;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class WatchdogIT {
     private static final long TIMEOUT_MILLIS = 2_000;
+    private static final Path CGROUPS = Path.of("/sys/fs/cgroup/systemd");
     private static final Message WANT =
             Message.of("want", "group", "iptv-db", "mode", "acquire", "delayMillis", 0, "copies", "-");
 
@@ -84,6 +87,45 @@ class WatchdogIT {
             cluster.configure(1);
             agent.send(Message.of("reload"));
             assertEquals('V', lastAfterFeeding(), "a change of the manifest resets no server");
+        }
+    }
+
+    /** A write to a file system that does not go on, as one to a hung NFS server or a dying disk: no signal ends it. */
+    @Test
+    void aProcessThatCannotBeKilledLeavesTheWatchdogToRunOut() throws Exception {
+        Path slice = CGROUPS.resolve("metalha-test-" + UUID.randomUUID());
+        assumeTrue(Files.isWritable(CGROUPS.resolve("cgroup.procs")), "needs cgroup v1's systemd hierarchy");
+        Files.createDirectories(slice);
+        try (RandomAccessFile fifo = fifo();
+                Hung hung = new Hung(directory);
+                KeeperCluster cluster = cluster()) {
+            read(fifo);
+            FakeAgent agent = cluster.agent(1, WANT);
+            Message granted = agent.await(0, "granted").message();
+            Process writer = hung.write(slice);
+            agent.ask(Message.of(
+                    "stoplist",
+                    "group",
+                    "iptv-db",
+                    "epoch",
+                    granted.get("epoch"),
+                    "cgroups",
+                    slice.getFileName(),
+                    "addresses",
+                    "-"));
+            cluster.kill(2);
+            cluster.kill(3);
+            agent.await(0, "lost");
+            Character fed = next();
+            while (fed != null && fed == 'p') {
+                fed = bytes.poll(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+            }
+            assertNull(fed, "a watchdog would have reset the server");
+            assertTrue(writer.isAlive(), "SIGKILL did not end it, so it proves something");
+            String log = Files.readString(cluster.log(1));
+            assertTrue(log.contains("have outlived its lease by more than 5000 ms"), log);
+        } finally {
+            Files.deleteIfExists(slice);
         }
     }
 

@@ -115,13 +115,14 @@ deploy() { # node...
 }
 
 # Runs this build's processes for a while on a machine of their own, recording what they load: with these AOT caches they start twice as
-# fast (about a minute). `lab deploy` puts them into the machines.
+# fast and are a fifth smaller (about a minute). What the machines have already is left as it is.
 train() {
     local unit dir=$state/servers/train name
     name=$(container train)
     api_ready >/dev/null || die "the API server does not answer: run lab up"
     [[ -s $state/servers/$WITNESS/etc/kubeconfig ]] || die "there are no credentials yet: run lab install"
     JAVA_HOME=$(jdk) "$root_dir/node-agent/src/main/package/assemble" "$package"
+    ! trained || { say "the AOT caches are this build's" && return; }
     rm -f "$package"/aot/*.aot
     docker rm -fv "$name" >/dev/null 2>&1 || true
     mkdir -p "$dir"/{etc,lab,aot}
@@ -147,7 +148,13 @@ train() {
     mv "$dir"/aot/*.aot "$package/aot/"
     docker rm -fv "$name" >/dev/null
     rm -rf "$dir"
-    say "AOT caches: $(cd "$package/aot" && du -ch ./*.aot | tail -n1 | cut -f1); lab deploy puts them into the machines"
+    say "AOT caches: $(cd "$package/aot" && du -ch ./*.aot | tail -n1 | cut -f1)"
+    deploy
+}
+
+# `assemble` takes the caches of another build away.
+trained() {
+    [[ -s $package/aot/keeper.aot && -s $package/aot/mirror.aot && -s $package/aot/agent.aot ]]
 }
 
 restart_units() { # node

@@ -24,28 +24,21 @@ public final class GroupMachine {
     /** Running this long, every monitor content, makes earlier restarts forgotten. */
     static final Duration HEALTHY_AGAIN = Duration.ofSeconds(3);
 
-    /** But who needs this many times {@code restarts} within the window is not well, however short each fault. */
-    static final int RESTARTS_FACTOR = 5;
-
     /** What has failed gets this long to stop in order before it is killed. */
     static final Duration RECOVERY_STOP = Duration.ofSeconds(3);
 
-    static final Duration RETRY_MAX = Duration.ofSeconds(30);
     private static final Duration FOREVER = Duration.ofDays(1);
     private static final int PROBES_MAX = 10;
     private static final Duration PROBE_AGAIN = Duration.ofMillis(300);
 
     private final ResourceTable table;
     private final MonitorCounts monitors = new MonitorCounts();
-    private final Failovers failovers;
-    private final Failovers restarts = new Failovers(List.of());
+    private final Ladder ladder;
     private GroupPlan plan;
     private @Nullable GroupPlan next;
     private Phase phase = new Phase.Fresh();
     private Event.Surroundings around = new Event.Surroundings(false, 0, true, MonotonicTime.ZERO);
     private boolean endSoftly;
-    private int restartsUsed;
-    private int retries;
     private int probes;
     private long monitorRun;
     private List<Effect> out = new ArrayList<>();
@@ -54,7 +47,7 @@ public final class GroupMachine {
     public GroupMachine(GroupPlan plan, List<MonotonicTime> past) {
         this.plan = plan;
         this.table = new ResourceTable(plan);
-        this.failovers = new Failovers(past);
+        this.ladder = new Ladder(past);
     }
 
     public List<Effect> step(Event event) {
@@ -82,7 +75,7 @@ public final class GroupMachine {
 
     /** Handovers because of failures by this node within the window. */
     public int failovers(MonotonicTime now) {
-        return failovers.within(plan.recovery().within(), now);
+        return ladder.failovers(plan.recovery(), now);
     }
 
     private void decide(Event event) {
@@ -112,8 +105,7 @@ public final class GroupMachine {
         switch (phase) {
             case Phase.Standby _ -> {
                 table.forgetFailures();
-                restartsUsed = 0;
-                retries = 0;
+                ladder.forget();
                 out.add(new Effect.Hold(e.epoch()));
                 become(
                         new Phase.Listing(e.epoch(), e.now(), e.cause()),
@@ -238,14 +230,10 @@ public final class GroupMachine {
 
     /** The ladder: restart in place, then hand over, then the final action. */
     private void failed(ResourceId id, String why, Epoch epoch, MonotonicTime now) {
-        Recovery recovery = plan.recovery();
-        boolean often = restarts.within(recovery.within(), now) >= recovery.restarts() * RESTARTS_FACTOR;
-        if (restartsUsed >= recovery.restarts() || often) {
+        if (!ladder.restart(plan.recovery(), now)) {
             leaveOrRetry(id, why, new Aim.Restart(why), now);
             return;
         }
-        restartsUsed++;
-        restarts.add(now);
         leaveRunning();
         switch (plan.resource(id).stopClass()) {
             // Put back in place: what depends on an address or a name need not be stopped for that.
@@ -255,24 +243,14 @@ public final class GroupMachine {
     }
 
     private void leaveOrRetry(ResourceId id, String why, Aim aim, MonotonicTime now) {
-        Recovery recovery = plan.recovery();
-        int used = failovers(now) + around.failoversElsewhere();
-        boolean another = around.anotherCanTakeOver() && around.addressUseful();
-        if (recovery.automatic() && another && used < recovery.maxFailovers()) {
-            failovers.add(now);
-            giveUp(new Leave(Leave.Kind.FAILOVER, "", why), now);
-        } else if (used >= recovery.maxFailovers()
-                && another
-                && recovery.finalAction() == Recovery.FinalAction.STOP_GROUP) {
-            String how = "; " + used + " failovers within " + recovery.within() + " are used up: stops the group";
-            giveUp(new Leave(Leave.Kind.FINAL, "", why + how), now);
-        } else {
-            Duration wait = retries == 0 ? Duration.ZERO : Duration.ofSeconds(1L << Math.min(retries - 1, 5));
-            retries++;
-            MonotonicTime notBefore = now.plus(wait.compareTo(RETRY_MAX) < 0 ? wait : RETRY_MAX);
-            leaveRunning();
-            out.add(new Effect.Say("no other node can take over: tries " + id + " again in " + wait));
-            recover(phase.held(), cycleOf(id), notBefore, aim, now);
+        switch (ladder.higher(plan.recovery(), around, now)) {
+            case Ladder.HandOver _ -> giveUp(new Leave(Leave.Kind.FAILOVER, "", why), now);
+            case Ladder.StopGroup(String how) -> giveUp(new Leave(Leave.Kind.FINAL, "", why + "; " + how), now);
+            case Ladder.TryAgain(Duration after) -> {
+                leaveRunning();
+                out.add(new Effect.Say("no other node can take over: tries " + id + " again in " + after));
+                recover(phase.held(), cycleOf(id), now.plus(after), aim, now);
+            }
         }
     }
 
@@ -394,8 +372,7 @@ public final class GroupMachine {
             }
             case Phase.Running r -> {
                 if (now.isAtOrAfter(r.since().plus(HEALTHY_AGAIN)) && monitors.allWell()) {
-                    restartsUsed = 0;
-                    retries = 0;
+                    ladder.forget();
                 }
             }
             case Phase.Recovering r -> {

@@ -261,7 +261,7 @@ class GroupMachineTest {
     void handsOverWhatNeedsRestartsTooOften() {
         Play play = Play.running(E1);
         play.around(true, 0, true);
-        for (int i = 0; i < GroupMachine.RESTARTS_FACTOR; i++) {
+        for (int i = 0; i < Ladder.RESTARTS_FACTOR; i++) {
             play.failSql();
             play.done("stop sql");
             play.done("start sql");

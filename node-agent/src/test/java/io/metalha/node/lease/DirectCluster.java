@@ -164,9 +164,13 @@ final class DirectCluster {
         voters.forEach(voter -> nodes.put(voter.number(), new Node(voter.number())));
     }
 
-    /** All have voted before, and have been up for two seconds. */
     static DirectCluster ofThree(Safeguard... missing) {
-        var cluster = new DirectCluster(3);
+        return of(3, missing);
+    }
+
+    /** All have voted before, and have been up for two seconds. */
+    static DirectCluster of(int size, Safeguard... missing) {
+        var cluster = new DirectCluster(size);
         cluster.missing.addAll(List.of(missing));
         for (Node node : cluster.nodes.values()) {
             node.state = StoreState.VOTING;

@@ -67,6 +67,26 @@ class LeaseCoreTest {
     }
 
     @Test
+    void aTakeoverAmong32VotersTakesAsLongAsAmongThree() {
+        double three = takeoverAmong(3);
+        double many = takeoverAmong(32);
+        System.out.printf("takeover after a death: %.1f ms among 3 voters, %.1f ms among 32%n", three, many);
+        assertEquals(three, many, 20);
+    }
+
+    private static double takeoverAmong(int voters) {
+        DirectCluster cluster = DirectCluster.of(voters);
+        cluster.node(1).want(0);
+        cluster.run(100);
+        cluster.node(2).want(0);
+        cluster.run(1_000);
+        cluster.node(1).powerOff();
+        double took = cluster.runUntil(_ -> cluster.node(2).holds(), 3_000);
+        assertTrue(cluster.node(2).holds());
+        return took;
+    }
+
+    @Test
     void aDelayIsCountedFromWhenTheRegisterIsFree() {
         two.want(300);
         double took = cluster.runUntil(_ -> two.holds(), 3_000);

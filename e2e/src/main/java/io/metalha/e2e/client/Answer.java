@@ -10,16 +10,17 @@ package io.metalha.e2e.client;
  */
 public record Answer(Service service, long startNanos, long endNanos, Outcome outcome) {
 
-    /** Which of the two services was asked. */
+    /** What was asked: to insert a row, for the highest row that is there, for a page. */
     public enum Service {
         SQL,
+        READ,
         HTTP
     }
 
     /** What came back. */
     public sealed interface Outcome {}
 
-    /** The right answer; {@code by} is the host that gave it where the answer tells (SQL), or the path (HTTP). */
+    /** The right answer; {@code by} is the host that gave it where the answer tells (SQL, READ), or the path (HTTP). */
     public record Good(long id, String by) implements Outcome {}
 
     /** No answer, or an honest refusal: counts as outage. */

@@ -13,7 +13,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.UUID;
 
-/** The users: one writes a row every 20 ms, one reads a page or segment every 20 ms, until closed. */
+/** The users: one writes a row every 20 ms, one asks for the highest row, one for a page or segment, until closed. */
 public final class LoadClient implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofMillis(20);
     private static final int CONNECT_MILLIS = 100;
@@ -24,6 +24,7 @@ public final class LoadClient implements AutoCloseable {
     private final Timeline timeline = new Timeline();
     private final EventLog log;
     private final Worker sql;
+    private final Worker reads;
     private final Worker http;
 
     public LoadClient(Database database, InetSocketAddress web, String webHost, List<Page> pages, Path events)
@@ -32,6 +33,7 @@ public final class LoadClient implements AutoCloseable {
         database.prepare();
         log = new EventLog(events);
         sql = new Worker("rows", PERIOD.toNanos(), new RowWriter(database, run), this::take);
+        reads = new Worker("reads", PERIOD.toNanos(), new RowReader(database, run), this::take);
         http = new Worker(
                 "pages",
                 PERIOD.toNanos(),
@@ -66,6 +68,7 @@ public final class LoadClient implements AutoCloseable {
     @Override
     public void close() throws IOException {
         sql.close();
+        reads.close();
         http.close();
         log.close();
     }

@@ -6,6 +6,7 @@ import io.metalha.e2e.client.Answer;
 import io.metalha.e2e.evidence.DoubleWriters;
 import io.metalha.e2e.evidence.LostRows;
 import io.metalha.e2e.evidence.Span;
+import io.metalha.e2e.evidence.StaleReads;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.List;
 /**
  * What must never happen, counted from the client's answers and the servers' own journals.
  *
+ * @param badResponses wrong pages, and reads of rows that fit into no order
  * @param doubleWriters times at which two nodes had effects for one group
  * @param findings what the numbers consist of, in words
  */
@@ -28,6 +30,8 @@ public record Verdict(int acknowledgedRows, int lostRows, int badResponses, int 
                 .map(answer -> answer.outcome().toString())
                 .toList();
         bad.stream().distinct().limit(EXAMPLES).forEach(findings::add);
+        List<String> stale = StaleReads.of(answers);
+        stale.stream().limit(EXAMPLES).forEach(findings::add);
         List<String> doubles = new ArrayList<>();
         for (String group : List.of(Scene.DB, Scene.WEB)) {
             List<Span> spans = scene.owners().spans(group);
@@ -44,7 +48,8 @@ public record Verdict(int acknowledgedRows, int lostRows, int badResponses, int 
             }
         }
         findings.addAll(doubles);
-        return new Verdict(rows.acknowledged(), rows.lost(), bad.size(), doubles.size(), List.copyOf(findings));
+        return new Verdict(
+                rows.acknowledged(), rows.lost(), bad.size() + stale.size(), doubles.size(), List.copyOf(findings));
     }
 
     public boolean ok() {

@@ -68,12 +68,12 @@ public final class MirrorMachine {
     private boolean peerAlive = true;
     private boolean writeWaits;
     private String draining = "";
-    private long recordId;
     private String reason = "";
     private List<Effect> effects = new ArrayList<>();
 
     /**
-     * @param random non-zero numbers that never repeat; generation identifiers and request ids
+     * @param random non-zero numbers that never repeat: generation identifiers, and request ids, for an answer names only
+     *               its request's id and is shown to each mirror of the process
      */
     public MirrorMachine(Superblock superblock, boolean hasPeer, MirrorTiming timing, LongSupplier random) {
         this.mine = superblock;
@@ -234,13 +234,15 @@ public final class MirrorMachine {
     }
 
     private void askOutdated(long next, MonotonicTime now) {
-        phase = new Outdating(++recordId, now.plus(timing.recordRetry()), next);
-        effects.add(new Effect.AskRecord(recordId, copies(next, false)));
+        long id = random.getAsLong();
+        phase = new Outdating(id, now.plus(timing.recordRetry()), next);
+        effects.add(new Effect.AskRecord(id, copies(next, false)));
     }
 
     private void askUpToDate(long throughLink, MonotonicTime now) {
-        phase = new Restoring(++recordId, now.plus(timing.recordRetry()), throughLink);
-        effects.add(new Effect.AskRecord(recordId, copies(mine.generations().current(), true)));
+        long id = random.getAsLong();
+        phase = new Restoring(id, now.plus(timing.recordRetry()), throughLink);
+        effects.add(new Effect.AskRecord(id, copies(mine.generations().current(), true)));
     }
 
     private List<CopyEntry> copies(long generation, boolean peerUpToDate) {

@@ -22,7 +22,7 @@ final class HeldLeases {
         this.file = file;
     }
 
-    /** The keeper is about to tell anew. */
+    /** What was told is used, or about to be told anew. */
     void clear() {
         told.clear();
     }

@@ -114,6 +114,8 @@ final class KeeperLines {
         if (reconcileAt.isPresent() && now.isAtOrAfter(reconcileAt.get())) {
             reconcileAt = Optional.empty();
             groups.each(group -> group.reconcile(leases.of(group.id(), now)));
+            // True when they were told; of a group that comes later the page tells.
+            leases.clear();
         }
         if (!up) {
             watchPage(now);

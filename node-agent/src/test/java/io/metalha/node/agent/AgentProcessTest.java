@@ -243,6 +243,27 @@ class AgentProcessTest {
                 .isEmpty());
     }
 
+    /** Seen: it was begun with as held under the epoch of its former life, could not start, and the server was distrusted for that. */
+    @Test
+    void aGroupThatIsMadeAgainIsNotTakenForHeldAsItWasBefore() throws IOException {
+        configured();
+        drivers.running.addAll(List.of("vip", "app"));
+        begin(List.of(Message.of("lease", "group", "db", "epoch", "4.1", "copies", "-", "owner", 0)));
+        until("it resumes", () -> role() == MemberRole.ACTIVE);
+        ClusterGroup deleted = Lab.addressOnly("db", 2);
+        deleted.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
+        inbox.put(new Fact.GroupShown(Lab.addressOnly("db", 2)));
+        inbox.put(new Fact.GroupShown(deleted));
+        until("it is stopped", () -> role() == MemberRole.STOPPED);
+        inbox.put(new Fact.GroupGone("db"));
+        until("its configuration is gone", () -> ConfigStore.read(
+                        paths.config(), Configuration.class, Configuration.EMPTY)
+                .groups()
+                .isEmpty());
+        inbox.put(new Fact.GroupShown(Lab.group("db", 1)));
+        until("it asks for a lease", () -> keeper.heard("want", "mode", "acquire"));
+    }
+
     @Test
     void showsWhatAPersonShouldKnowOfAResourceThatRuns() throws IOException {
         configured();

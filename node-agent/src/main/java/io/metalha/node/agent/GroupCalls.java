@@ -84,8 +84,8 @@ final class GroupCalls {
         return texts;
     }
 
-    void prepare(Epoch epoch) {
-        List.copyOf(built.values()).forEach(each -> virtual("prepare", () -> each.prepare(epoch)));
+    void expect() {
+        List.copyOf(built.values()).forEach(each -> virtual("expect", each::expect));
     }
 
     void start(ResourceId id, Epoch epoch, Duration timeout, long call) {

@@ -168,6 +168,13 @@ final class GroupRunner {
         keeper.forget();
     }
 
+    /** Another node is gone: perhaps the group comes here. */
+    void expect() {
+        if (machine.phase() instanceof Phase.Standby) {
+            effects.calls().expect();
+        }
+    }
+
     /** The {@code granted} line. */
     void granted(Message message) {
         Epoch epoch = Epoch.parse(message.get("epoch"));
@@ -181,7 +188,7 @@ final class GroupRunner {
                     .byNumber(message.find("owner").map(Integer::parseInt).orElse(0));
             Cause cause = view.cause(before, waited, now);
             known.granted(epoch);
-            effects.calls().prepare(epoch);
+            effects.calls().expect();
             step(new Event.Granted(epoch, cause, context.now()));
         }
     }

@@ -94,6 +94,9 @@ final class KeeperLines {
                     + (alive ? " is heard again: " : " is heard on no path any more: ")
                     + line.find("paths").orElse(""));
             mirror.peer(node, alive);
+            if (!alive) {
+                groups.each(GroupRunner::expect);
+            }
         }
     }
 

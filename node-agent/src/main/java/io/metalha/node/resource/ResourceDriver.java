@@ -17,10 +17,10 @@ public interface ResourceDriver {
     default void warmUp() {}
 
     /**
-     * The group has just got its lease and starts its resources in order: work of this one that need not wait for those
-     * before it, and has no effect yet (an address is probed for duplicates while the disk mounts). Returns at once.
+     * The group's lease has just come, or may come within a moment, for another node is gone: work that need not wait for the start and has
+     * no effect (an address is probed for duplicates while the lease runs out and the disk mounts). Any number of times. Returns at once.
      */
-    default void prepare(Epoch epoch) {}
+    default void expect() {}
 
     /**
      * The group no longer belongs to this host, or no longer has the resource: undo what {@link #warmUp} left on it. Called

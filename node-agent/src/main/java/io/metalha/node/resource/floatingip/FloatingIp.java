@@ -27,12 +27,22 @@ public final class FloatingIp implements ResourceDriver {
     /** Begins the reason of a start refused because another machine has the address. */
     public static final String ADDRESS_CONFLICT = "AddressConflict";
 
+    /** As long as the mount that a probe runs beside may take, and the rest of a lease of profile Normal. */
+    private static final long EARLY_NANOS = 2_000_000_000L;
+
     private final FloatingIpSettings settings;
     private final AddressFilter filter;
     private final Announcer announcer;
     private final LinkState links;
-    private @Nullable CompletableFuture<DuplicateProbe.Answer> early;
+    private @Nullable Early early;
     private @Nullable Watch carrier;
+
+    /** A probe that began before the start; its answer is as good as one that is asked for at the start, for a moment. */
+    private record Early(CompletableFuture<DuplicateProbe.Answer> probe, long begunNanos) {
+        boolean isFresh() {
+            return System.nanoTime() - begunNanos < EARLY_NANOS;
+        }
+    }
 
     public FloatingIp(FloatingIpSettings settings, AddressFilter filter, LinkState links) {
         this.settings = settings;
@@ -72,14 +82,19 @@ public final class FloatingIp implements ResourceDriver {
         }
     }
 
+    /** The probe takes as long as the rest of a start, and the lease of the one that is gone has still to run out. */
     @Override
-    public synchronized void prepare(Epoch epoch) {
-        early = CompletableFuture.supplyAsync(this::probeDuplicates, Executors.newVirtualThreadPerTaskExecutor());
+    public synchronized void expect() {
+        if (early == null || !early.isFresh()) {
+            early = new Early(
+                    CompletableFuture.supplyAsync(this::probeDuplicates, Executors.newVirtualThreadPerTaskExecutor()),
+                    System.nanoTime());
+        }
     }
 
     @Override
     public synchronized Outcome start(Epoch epoch, Duration timeout) {
-        CompletableFuture<DuplicateProbe.Answer> probe = early;
+        CompletableFuture<DuplicateProbe.Answer> probe = early != null && early.isFresh() ? early.probe() : null;
         early = null;
         try (var routes = RouteSocket.open()) {
             Optional<Placement> found = Placement.find(settings, routes);

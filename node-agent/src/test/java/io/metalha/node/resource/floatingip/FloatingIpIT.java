@@ -109,7 +109,7 @@ class FloatingIpIT {
         inSpace("ip", "address", "add", SIX + "/64", "dev", "peer0", "nodad");
         for (String address : List.of(FOUR + "/24", SIX + "/64")) {
             FloatingIp ip = floatingIp(address);
-            ip.prepare(EPOCH);
+            ip.expect();
             var refused = assertInstanceOf(Outcome.Failed.class, ip.start(EPOCH, BOUND));
             assertTrue(refused.reason().startsWith(FloatingIp.ADDRESS_CONFLICT), refused.reason());
             assertTrue(refused.reason().contains(mac), refused.reason());
@@ -148,7 +148,7 @@ class FloatingIpIT {
         ip.warmUp();
         List<Long> started = new ArrayList<>();
         for (int round = 0; round < 20; round++) {
-            ip.prepare(EPOCH);
+            ip.expect();
             long begin = System.nanoTime();
             assertEquals(new Outcome.Done(), ip.start(EPOCH, BOUND));
             started.add(System.nanoTime() - begin);

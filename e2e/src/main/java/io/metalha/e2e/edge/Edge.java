@@ -103,6 +103,20 @@ final class Edge implements AutoCloseable {
         return true;
     }
 
+    /** On its first server, and the other one could take it now. */
+    void home() {
+        awaitRedundant();
+        String first = lab.topology().servers().getFirst();
+        if (!group().active().equals(first)) {
+            api.operation("Move", Map.of("group", GROUP, "node", first));
+            Await.until(WAIT, "edge on " + first, () -> {
+                Group seen = group();
+                return seen.active().equals(first) ? Optional.empty() : Optional.of(seen.brief());
+            });
+            awaitRedundant();
+        }
+    }
+
     /** Any one server may die now. */
     void awaitRedundant() {
         Await.until(WAIT, "edge redundant", () -> {

@@ -127,7 +127,9 @@ final class MirrorSide {
                         "keyFile",
                         keyFile,
                         "create",
-                        disk.create() == CreatePolicy.IF_BLANK ? "blank" : "never"));
+                        disk.create() == CreatePolicy.IF_BLANK ? "blank" : "never",
+                        "peerTimeoutMillis",
+                        view.timing().peerTimeout().toMillis()));
             }
         }
         return lines;

@@ -83,7 +83,10 @@ final class Acceptor implements AutoCloseable {
             bound.interrupt();
             unproven.decrementAndGet();
             proven = true;
-            mirror.join(link, false, Long.parseUnsignedLong(hello.get("attach"), 16));
+            Session session = mirror.admit(link, false, Long.parseUnsignedLong(hello.get("attach"), 16));
+            if (session != null) {
+                mirror.serve(session);
+            }
         } catch (IOException | IllegalArgumentException e) {
             close(channel);
         } finally {

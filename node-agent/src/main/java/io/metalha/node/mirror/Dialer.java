@@ -15,21 +15,26 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a mirror connected: whenever it has no session, every path is tried, the best first and each further one
- * {@value #STAGGER_MILLIS} ms later; the first that proves the key is taken, the others are dropped.
+ * Keeps a mirror connected: whenever it has no link, or a silent one, every path is tried, the best first and each further
+ * one {@value #STAGGER_MILLIS} ms later; the first that proves the key is taken, the others are dropped. One that was begun
+ * while the link was silent is dropped, too, when the link is heard again.
  */
 final class Dialer implements Runnable {
     static final int STAGGER_MILLIS = 60;
     private static final int CONNECT_MILLIS = 300;
     private static final long ROUND_MILLIS = 1000;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    /** While there is a session; its end wakes. */
+    /** While there is a link; its silence and its end wake. */
     private static final long CONTENT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Mirror mirror;
     private final Thread thread;
+    /** One connection at a time becomes the link: two, of one round or of two, would take turns in ending each other. */
+    private final AtomicBoolean joining = new AtomicBoolean();
+
     private volatile boolean stopped;
 
     Dialer(Mirror mirror) {
@@ -56,37 +61,40 @@ final class Dialer implements Runnable {
     @Override
     public void run() {
         while (!stopped) {
-            if (!mirror.hasSession()) {
+            if (mirror.needsLink()) {
                 try {
                     round(mirror.config().peers());
                 } catch (InterruptedException e) {
                     return;
                 }
             }
-            LockSupport.parkNanos(mirror.hasSession() ? CONTENT_NANOS : PAUSE_NANOS);
+            LockSupport.parkNanos(mirror.needsLink() ? PAUSE_NANOS : CONTENT_NANOS);
         }
     }
 
     private void round(List<String> peers) throws InterruptedException {
-        AtomicBoolean taken = new AtomicBoolean();
         CountDownLatch open = new CountDownLatch(peers.size());
         for (int i = 0; i < peers.size(); i++) {
             int rank = i;
             Thread.ofVirtual().name("mirror-dial").start(() -> {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos((long) rank * STAGGER_MILLIS));
-                if (!taken.get() && !stopped && !mirror.hasSession()) {
-                    dial(peers.get(rank), taken);
+                if (isWanted()) {
+                    dial(peers.get(rank));
                 }
                 open.countDown();
             });
         }
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ROUND_MILLIS);
-        while (!taken.get() && System.nanoTime() < deadline && !open.await(20, TimeUnit.MILLISECONDS)) {
+        while (mirror.needsLink() && System.nanoTime() < deadline && !open.await(20, TimeUnit.MILLISECONDS)) {
             // Until one is taken, all failed, or the round is over.
         }
     }
 
-    private void dial(String address, AtomicBoolean taken) {
+    private boolean isWanted() {
+        return !stopped && !joining.get() && mirror.needsLink();
+    }
+
+    private void dial(String address) {
         Link opened = null;
         try {
             SocketChannel channel = SocketChannel.open();
@@ -111,16 +119,13 @@ final class Dialer implements Runnable {
                 throw new IOException(challenge.get("reason"));
             }
             Authentication.check(Authentication.proof(key, "acceptor", hello, challenge), challenge.get("proof"));
-            if (!taken.compareAndSet(false, true)) {
-                link.close("another path was quicker");
-                return;
+            Session session = joined(
+                    link,
+                    Message.of("proof", "proof", Authentication.proof(key, "dialer", hello, challenge)),
+                    Long.parseUnsignedLong(challenge.get("attach"), 16));
+            if (session != null) {
+                mirror.serve(session);
             }
-            link.send(Message.of("proof", "proof", Authentication.proof(key, "dialer", hello, challenge)));
-            Message welcome = line(link);
-            if (!welcome.verb().equals("welcome")) {
-                throw new IOException(welcome.find("reason").orElse("refused"));
-            }
-            mirror.join(link, true, Long.parseUnsignedLong(challenge.get("attach"), 16));
         } catch (IOException | IllegalArgumentException e) {
             mirror.dialFailed(address, String.valueOf(e.getMessage()));
         } finally {
@@ -128,6 +133,28 @@ final class Dialer implements Runnable {
                 mirror.unwatch(opened);
                 opened.end("not joined");
             }
+        }
+    }
+
+    /** The peer has proved itself; null when it is not needed any more. */
+    private @Nullable Session joined(Link link, Message proof, long peerAttach) throws IOException {
+        if (!joining.compareAndSet(false, true)) {
+            link.close("another path was quicker");
+            return null;
+        }
+        try {
+            if (!mirror.giveWay()) {
+                link.close("the link is heard again");
+                return null;
+            }
+            link.send(proof);
+            Message welcome = line(link);
+            if (!welcome.verb().equals("welcome")) {
+                throw new IOException(welcome.find("reason").orElse("refused"));
+            }
+            return mirror.admit(link, true, peerAttach);
+        } finally {
+            joining.set(false);
         }
     }
 

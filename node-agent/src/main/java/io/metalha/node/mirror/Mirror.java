@@ -14,15 +14,17 @@ import io.metalha.node.mirror.state.Effect;
 import io.metalha.node.mirror.state.Event;
 import io.metalha.node.mirror.state.IoMode;
 import io.metalha.node.mirror.state.MirrorMachine;
-import io.metalha.node.mirror.state.MirrorTiming;
 import io.metalha.node.mirror.state.PeerMessage;
 import io.metalha.node.mirror.state.PeerView;
 import io.metalha.node.mirror.wire.Link;
 import io.metalha.node.mirror.wire.PeerCodec;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,11 @@ import org.jspecify.annotations.Nullable;
  * Whatever thread learns of an event steps; none holds a lock of the data path then.
  */
 final class Mirror {
+    /** A server whose JVM is cold takes several hundred milliseconds to prove itself. */
+    private static final Duration UNPROVEN_SILENT_MAX = Duration.ofSeconds(1);
+
+    private static final long LAST_CHANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(120);
+
     private final Copy copy;
     private final Device device;
     private final MirrorMachine machine;
@@ -43,6 +50,9 @@ final class Mirror {
     private volatile MirrorConfig config;
     private volatile @Nullable Session session;
     private volatile boolean closed;
+    /** The keeper's word on the peer's node, or what has refuted it since. */
+    private volatile boolean peerAlive = true;
+
     private @Nullable Message pendingRecord;
     private String failure = "";
     private String dialProblem = "";
@@ -55,7 +65,7 @@ final class Mirror {
         this.clock = clock;
         this.outlet = outlet;
         this.attach = random.getAsLong();
-        this.machine = new MirrorMachine(copy.superblock(), !config.peers().isEmpty(), MirrorTiming.NORMAL, random);
+        this.machine = new MirrorMachine(copy.superblock(), !config.peers().isEmpty(), config.timing(), random);
         this.stateLine = new StateLine(config.name(), device);
         this.dialer = new Dialer(this);
         device.prepare();
@@ -66,8 +76,9 @@ final class Mirror {
         return config;
     }
 
-    void reconfigure(MirrorConfig next) {
+    synchronized void reconfigure(MirrorConfig next) {
         config = next;
+        machine.timing(next.timing());
     }
 
     Copy copy() {
@@ -86,8 +97,34 @@ final class Mirror {
         return Files.readAllBytes(config.keyFile());
     }
 
-    boolean hasSession() {
-        return session != null;
+    /** Whether there is no link, or one on which nothing is heard, so that the paths are tried. */
+    boolean needsLink() {
+        Session current = session;
+        return current == null || current.link().isSilent();
+    }
+
+    /**
+     * Makes room for a link whose other end has just proved itself; false when the present one is heard again. A peer that was
+     * only slow answers on all its connections at once, and is given a ping's time to be heard on the present one.
+     */
+    boolean giveWay() {
+        Session current = session;
+        if (current == null) {
+            return true;
+        }
+        long lastChance = System.nanoTime() + LAST_CHANCE_NANOS;
+        while (current.link().isSilent() && System.nanoTime() < lastChance) {
+            LockSupport.parkNanos(LAST_CHANCE_NANOS / 20);
+        }
+        boolean silent = current.link().isSilent();
+        if (silent) {
+            giveUp(current.link(), "the peer answered on another connection");
+        }
+        return silent;
+    }
+
+    private static void giveUp(Link link, String why) {
+        link.close("silent for " + link.silence().toMillis() + " ms, and " + why);
     }
 
     // What the agent asks for.
@@ -110,11 +147,40 @@ final class Mirror {
     }
 
     void demote(String request, boolean hard) {
+        Session current = session;
+        if (hard && current != null && current.link().isSilent()) {
+            // What is being sent to a peer that takes nothing would keep the end waiting.
+            giveUp(current.link(), "the mirror is demoted");
+        }
         step(new Event.Demote(request, hard));
     }
 
     void peerAlive(boolean alive) {
+        peerAlive = alive;
         step(new Event.PeerAlive(alive, now()));
+        giveUpTheSilent();
+    }
+
+    /**
+     * A silent link is kept as long as there is hope: a peer that is slow answers on it, and a better way takes its place.
+     * Hope ends with the peer's node, or when every path was tried for the grace (safety rule 14).
+     */
+    private void giveUpTheSilent() {
+        Session current = session;
+        if (current == null || !current.link().isSilent()) {
+            return;
+        }
+        Link link = current.link();
+        if (!peerAlive) {
+            giveUp(link, "the peer's node is not heard on any path");
+        } else if (triedInVain(link).compareTo(config.timing().grace()) >= 0) {
+            giveUp(link, "no path leads to the peer");
+        }
+    }
+
+    /** The paths are tried from when a link is called silent. */
+    private static Duration triedInVain(Link link) {
+        return link.isSilent() ? link.silence().minus(Link.SILENT) : Duration.ZERO;
     }
 
     synchronized void answerRecord(long id, boolean ok, String reason) {
@@ -138,61 +204,68 @@ final class Mirror {
 
     // What the peer does.
 
-    /** Makes the link this mirror's one session, and serves it until it ends. */
-    void join(Link link, boolean dialed, long peerAttach) throws IOException {
+    /** Makes the link this mirror's one session; null when another stays. */
+    @Nullable
+    Session admit(Link link, boolean dialed, long peerAttach) throws IOException {
         Session joining = new Session(
                 this, link, dialed, peerAttach, new Replica(copy.backing(), copy.sizeBytes(), link), copy.sizeBytes());
-        PeerView mine;
-        BlockSet dirty;
         while (true) {
             Session before;
             synchronized (this) {
                 before = session;
                 if (before == null && !closed) {
                     session = joining;
-                    dirty = copy.data().markDirty(new BlockSet(0));
-                    mine = PeerView.of(
-                            machine.view().superblock(), machine.view().primary(), attach, !dirty.isEmpty());
-                    break;
+                    unwatch(link);
+                    return joining;
                 }
             }
             // Both sides may have dialed at once: the link dialed by the greater attach id stays.
             boolean keep = closed
                     || (before != null
                             && before.link().isOpen()
+                            && !before.link().isSilent()
                             && before.peerAttach() == peerAttach
                             && before.dialed() != dialed
                             && before.dialed() == Long.compareUnsigned(attach, peerAttach) > 0);
             if (keep || before == null) {
                 link.send(Message.of("busy", "reason", "there is a link already"));
                 link.close("there is a link already");
-                return;
+                return null;
             }
             before.link().close("replaced by a newer link");
             try {
                 if (!before.awaitEnd()) {
                     link.close("the former link does not end");
-                    return;
+                    return null;
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 link.close("interrupted");
-                return;
+                return null;
             }
         }
-        Session now = joining;
+    }
+
+    /** Serves it until it ends. */
+    void serve(Session admitted) throws IOException {
+        Link link = admitted.link();
+        PeerView mine;
+        BlockSet dirty;
+        synchronized (this) {
+            dirty = copy.data().markDirty(new BlockSet(0));
+            mine = PeerView.of(machine.view().superblock(), machine.view().primary(), attach, !dirty.isEmpty());
+        }
         Thread reader = Thread.ofPlatform()
                 .daemon()
                 .name("mirror-link-" + config.name())
-                .unstarted(now::run);
-        if (!dialed) {
+                .unstarted(admitted::run);
+        if (!admitted.dialed()) {
             welcome(link);
         }
-        unwatch(link);
         // Started whatever happened to the link: only its end makes room for another session.
         reader.start();
         try {
-            now.introduce(mine, dirty);
+            admitted.introduce(mine, dirty);
             reader.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -209,6 +282,7 @@ final class Mirror {
     }
 
     void met(Session with, PeerView peer) {
+        peerAlive = true;
         step(new Event.LinkUp(
                 with.link().id(),
                 peer,
@@ -228,7 +302,7 @@ final class Mirror {
         }
         if (met) {
             log("link " + gone.link().path() + " ended: " + gone.link().closedBecause());
-            step(new Event.LinkDown(gone.link().id(), now()));
+            step(new Event.LinkDown(gone.link().id(), triedInVain(gone.link()), now()));
         }
     }
 
@@ -236,7 +310,7 @@ final class Mirror {
         dialProblem = address + ": " + why;
     }
 
-    /** Links that are being authenticated are given up like others when they are silent. */
+    /** A link that is being authenticated is given up when it is silent. */
     void watch(Link link) {
         watched.add(link);
     }
@@ -245,16 +319,29 @@ final class Mirror {
         watched.remove(link);
     }
 
+    /** Called every {@link Link#TICK_MILLIS} by a thread of its own: nothing that waits for a peer may delay its being given up. */
+    void listen() {
+        for (Link unproven : watched) {
+            unproven.listen();
+            if (unproven.silence().compareTo(UNPROVEN_SILENT_MAX) >= 0) {
+                giveUp(unproven, "not proven");
+            }
+        }
+        Session current = session;
+        if (current != null) {
+            current.link().listen();
+            if (current.link().isSilent()) {
+                dialer.wake();
+                giveUpTheSilent();
+            }
+        }
+    }
+
     /** Called every 25 ms. */
     void tick() {
         Session current = session;
-        if (++ticks % 2 == 0) {
-            if (ticks % 4 == 0) {
-                watched.forEach(Link::tick);
-            }
-            if (current != null) {
-                current.link().tick();
-            }
+        if (++ticks % 2 == 0 && current != null) {
+            current.link().ping();
         }
         copy.data().tick();
         step(new Event.Tick(now(), copy.data().requestWaits()));

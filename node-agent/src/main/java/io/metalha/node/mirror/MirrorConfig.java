@@ -4,7 +4,9 @@ package io.metalha.node.mirror;
 
 import io.metalha.node.core.GroupId;
 import io.metalha.node.local.Message;
+import io.metalha.node.mirror.state.MirrorTiming;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
@@ -14,6 +16,7 @@ import java.util.List;
  * @param sizeBytes 0: as large as the device allows
  * @param listen    own {@code ip:port}s
  * @param peers     the peer's {@code ip:port}s, best first; empty: a copy without a second one
+ * @param timing    by how long a keeper hears nothing of a node before it calls it dead
  */
 record MirrorConfig(
         String name,
@@ -23,7 +26,8 @@ record MirrorConfig(
         List<String> listen,
         List<String> peers,
         Path keyFile,
-        boolean createBlank) {
+        boolean createBlank,
+        MirrorTiming timing) {
     static MirrorConfig of(Message configure) {
         String mode = configure.find("mode").orElse("Sync");
         if (!mode.equals("Sync")) {
@@ -41,7 +45,13 @@ record MirrorConfig(
                 list(configure.find("listen").orElse("")),
                 list(configure.find("peers").orElse("")),
                 Path.of(configure.get("keyFile")),
-                configure.find("create").orElse("never").equals("blank"));
+                configure.find("create").orElse("never").equals("blank"),
+                configure
+                        .find("peerTimeoutMillis")
+                        .map(Long::parseLong)
+                        .map(Duration::ofMillis)
+                        .map(MirrorTiming::of)
+                        .orElse(MirrorTiming.NORMAL));
     }
 
     private static List<String> list(String text) {
@@ -50,7 +60,7 @@ record MirrorConfig(
                 : Arrays.stream(text.split(",")).filter(s -> !s.isBlank()).toList();
     }
 
-    /** Whether only addresses differ, which a running mirror can take over. */
+    /** Whether only addresses and timers differ, which a running mirror can take over. */
     boolean isSameDisk(MirrorConfig other) {
         return name.equals(other.name)
                 && group.equals(other.group)

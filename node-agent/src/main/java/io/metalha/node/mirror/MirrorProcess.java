@@ -8,6 +8,7 @@ import io.metalha.node.local.LineConnection;
 import io.metalha.node.local.LineHandler;
 import io.metalha.node.local.LineServer;
 import io.metalha.node.local.Message;
+import io.metalha.node.mirror.wire.Link;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.security.SecureRandom;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -41,12 +43,20 @@ final class MirrorProcess implements LineHandler, AutoCloseable {
         Files.createDirectories(paths.nbdDirectory());
         server = LineServer.listen(paths.control(), this);
         Thread.ofPlatform().daemon().name("mirror-ticker").start(this::ticks);
+        Thread.ofPlatform().daemon().name("mirror-listener").start(this::listens);
     }
 
     private void ticks() {
         while (!closed) {
             mirrors.values().forEach(Mirror::tick);
             LockSupport.parkNanos(TICK_NANOS);
+        }
+    }
+
+    private void listens() {
+        while (!closed) {
+            mirrors.values().forEach(Mirror::listen);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(Link.TICK_MILLIS));
         }
     }
 

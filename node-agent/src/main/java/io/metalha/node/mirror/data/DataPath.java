@@ -215,8 +215,9 @@ public final class DataPath {
             }
         }
         free.forEach(completion -> completion.done(Completion.OK));
-        if (ledgerIsFull()) {
-            io.lock();
+        // Whoever has io may be waiting for the peer; who waits for room has given it up meanwhile, and is told next
+        // time.
+        if (ledgerIsFull() && io.tryLock()) {
             changed.signalAll();
             io.unlock();
         }

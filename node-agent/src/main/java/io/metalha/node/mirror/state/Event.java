@@ -4,6 +4,7 @@ package io.metalha.node.mirror.state;
 
 import io.metalha.node.core.Epoch;
 import io.metalha.node.core.MonotonicTime;
+import java.time.Duration;
 
 /** What a mirror is told. */
 public sealed interface Event {
@@ -22,7 +23,8 @@ public sealed interface Event {
      */
     record LinkUp(long link, PeerView peer, boolean dirty, boolean unflushed, MonotonicTime now) implements Event {}
 
-    record LinkDown(long link, MonotonicTime now) implements Event {}
+    /** @param tried for how long every path was tried in vain before the silent link was ended */
+    record LinkDown(long link, Duration tried, MonotonicTime now) implements Event {}
 
     record PeerSaid(long link, PeerMessage message, MonotonicTime now) implements Event {}
 

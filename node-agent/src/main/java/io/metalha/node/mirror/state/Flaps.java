@@ -5,11 +5,15 @@ package io.metalha.node.mirror.state;
 import io.metalha.node.core.MonotonicTime;
 import java.util.ArrayDeque;
 
-/** Safety rule 14: a link that keeps failing must not make the application pay for one resync after the other. */
+/**
+ * Safety rule 14: a link that keeps failing must not make the application pay for one resync after the other.
+ *
+ * <p>In no span of {@link MirrorTiming#flapsWithin} more than {@link MirrorTiming#flapsMax} resyncs are begun because of it,
+ * and none waits longer than that needs.
+ */
 final class Flaps {
     private final MirrorTiming timing;
     private final ArrayDeque<MonotonicTime> losses = new ArrayDeque<>();
-    private MonotonicTime holdUntil = MonotonicTime.ZERO;
     private boolean holding;
 
     Flaps(MirrorTiming timing) {
@@ -18,17 +22,14 @@ final class Flaps {
 
     void lost(MonotonicTime now) {
         losses.addLast(now);
-        while (losses.getFirst().plus(timing.flapsWithin()).isBefore(now)) {
+        if (losses.size() > timing.flapsMax()) {
             losses.removeFirst();
-        }
-        if (losses.size() >= timing.flapsMax()) {
-            holdUntil = now.plus(timing.flapsWithin());
-            losses.clear();
         }
     }
 
     boolean hold(MonotonicTime now) {
-        holding = now.isBefore(holdUntil);
+        holding = losses.size() >= timing.flapsMax()
+                && now.isBefore(losses.getFirst().plus(timing.flapsWithin()));
         return holding;
     }
 

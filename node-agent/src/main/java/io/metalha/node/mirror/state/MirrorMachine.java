@@ -57,10 +57,10 @@ public final class MirrorMachine {
     /** @param differs whether blocks may differ although the generations are equal */
     private record Joined(long id, PeerView peer, boolean differs) implements Link {}
 
-    private final MirrorTiming timing;
     private final boolean hasPeer;
     private final LongSupplier random;
     private final Flaps flaps;
+    private MirrorTiming timing;
     private Superblock mine;
     private Phase phase = new Secondary();
     private Link link = new NoLink();
@@ -81,6 +81,11 @@ public final class MirrorMachine {
         this.timing = timing;
         this.random = random;
         this.flaps = new Flaps(timing);
+    }
+
+    /** The cluster's timers changed. */
+    public void timing(MirrorTiming next) {
+        timing = next;
     }
 
     public List<Effect> step(Event event) {
@@ -221,7 +226,10 @@ public final class MirrorMachine {
                 && link instanceof NoLink
                 && writeWaits
                 && (!peerAlive || now.isAtOrAfter(since.plus(timing.grace())))) {
-            flaps.lost(now);
+            // A node that died is resynced when it is back, however often it dies: that was no failure of the link.
+            if (peerAlive) {
+                flaps.lost(now);
+            }
             outdate(now);
         }
     }
@@ -339,6 +347,9 @@ public final class MirrorMachine {
         }
         reason = "";
         link = joined;
+        // A server that boots may have its mirror before the keepers hear it. The word that it is dead was about
+        // before.
+        peerAlive = true;
         peerAttach = e.peer().attach();
         if (!mine.peerCopy().equals(e.peer().copy())) {
             persist(mine.withPeerCopy(e.peer().copy()));
@@ -401,7 +412,7 @@ public final class MirrorMachine {
         link = new NoLink();
         switch (phase) {
             case Mirroring _, Telling _ -> {
-                phase = new Waiting(e.now());
+                phase = new Waiting(e.now().minus(e.tried()));
                 effects.add(new Effect.Io(IoMode.FROZEN));
                 considerOutdating(e.now());
             }

@@ -12,6 +12,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
@@ -19,16 +20,20 @@ import java.util.zip.CRC32C;
 /**
  * One TCP connection to the peer's mirror. Any thread may send (a frame goes out whole) and close; one thread reads.
  *
- * <p>Alive means heard: both sides send something at least every {@link #PING_TICKS} ticks, and a side that waits in a read
- * for {@link #SILENT_TICKS_MAX} ticks without a byte gives the link up. Ticks are counted instead of time, so that a
- * process that was itself stopped does not blame its peer.
+ * <p>Alive means heard: both sides send something at least every {@link #PING_TICKS} ticks, and a link on which a read
+ * waits for {@link #SILENT_TICKS} ticks without a byte is silent. Silence alone ends nothing: a dead path and a peer that is
+ * slow look the same from here. Ticks are counted instead of time, so that a process that was itself stopped does not blame
+ * its peer.
  */
 public final class Link implements AutoCloseable {
-    /** How often the process calls {@link #tick}. */
+    /** How often the process calls {@link #ping} and {@link #listen}. */
     public static final long TICK_MILLIS = 50;
 
+    /** Three pings in a row that did not come. */
+    public static final Duration SILENT = Duration.ofMillis(300);
+
     static final int PING_TICKS = 2;
-    static final int SILENT_TICKS_MAX = 8;
+    static final int SILENT_TICKS = (int) (SILENT.toMillis() / TICK_MILLIS);
 
     private static final AtomicLong IDS = new AtomicLong();
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
@@ -49,7 +54,7 @@ public final class Link implements AutoCloseable {
     private volatile boolean heard;
     private volatile boolean sent;
     private volatile String closedBecause = "";
-    private int silentTicks;
+    private volatile int silentTicks;
     private int idleTicks;
 
     public Link(SocketChannel channel) throws IOException {
@@ -170,8 +175,8 @@ public final class Link implements AutoCloseable {
         heard = true;
     }
 
-    /** Called every {@link #TICK_MILLIS}. */
-    public void tick() {
+    /** Called every {@link #TICK_MILLIS}; may wait for a peer that takes nothing. */
+    public void ping() {
         idleTicks = sent ? 0 : idleTicks + 1;
         sent = false;
         if (idleTicks >= PING_TICKS && sending.tryLock()) {
@@ -183,11 +188,21 @@ public final class Link implements AutoCloseable {
                 sending.unlock();
             }
         }
+    }
+
+    /** Called every {@link #TICK_MILLIS} by one thread; waits for nothing. */
+    public void listen() {
         silentTicks = heard || !reading ? 0 : silentTicks + 1;
         heard = false;
-        if (silentTicks >= SILENT_TICKS_MAX) {
-            close("silent for " + SILENT_TICKS_MAX * TICK_MILLIS + " ms");
-        }
+    }
+
+    public boolean isSilent() {
+        return silentTicks >= SILENT_TICKS && !heard;
+    }
+
+    /** For how long nothing came although it was waited for. */
+    public Duration silence() {
+        return Duration.ofMillis(silentTicks * TICK_MILLIS);
     }
 
     @Override

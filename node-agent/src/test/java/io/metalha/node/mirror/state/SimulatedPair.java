@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.metalha.node.core.CopyEntry;
 import io.metalha.node.core.Epoch;
 import io.metalha.node.core.MonotonicTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -244,7 +245,7 @@ final class SimulatedPair {
         boolean met = copy.met;
         copy.forgetLink();
         if (met) {
-            copy.step(new Event.LinkDown(link, now()));
+            copy.step(new Event.LinkDown(link, Duration.ofMillis(random.nextInt(3000)), now()));
         }
     }
 

@@ -182,7 +182,8 @@ operator_start() {
     local url host_port
     url=$(api_url)
     host_port=${url#https://}
-    docker run -d --name "$(container operator)" --hostname operator --init --network "$PUBLIC_NETWORK" --ip "$OPERATOR_PUBLIC" \
+    # As its Deployment does, the lab begins an operator anew that ended because it was deaf to the API server.
+    docker run -d --restart on-failure --name "$(container operator)" --hostname operator --init --network "$PUBLIC_NETWORK" --ip "$OPERATOR_PUBLIC" \
         -v "$java:/java:ro" -v "$dir/app:/app:ro" -v "$dir/account:/var/run/secrets/kubernetes.io/serviceaccount:ro" \
         -v "$state/resolv.conf:/etc/resolv.conf:ro" -e METALHA_NAMESPACES="$NAMESPACE" \
         -e KUBERNETES_SERVICE_HOST="${host_port%%:*}" -e KUBERNETES_SERVICE_PORT="$([[ $host_port == *:* ]] && echo "${host_port##*:}" || echo 443)" \

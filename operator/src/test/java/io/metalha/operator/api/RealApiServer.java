@@ -50,6 +50,14 @@ final class RealApiServer {
                 .build();
     }
 
+    /** A client that takes its way through {@code port} of this machine. */
+    static KubernetesClient client(String namespace, int port) {
+        Config config = Config.fromKubeconfig(kubeconfig());
+        config.setNamespace(namespace);
+        config.setMasterUrl("https://127.0.0.1:" + port);
+        return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
     /** A client that acts as a machine's agent; only its name counts here, because policies look at nothing else. */
     static KubernetesClient agent(String namespace, String node) {
         Config config = Config.fromKubeconfig(kubeconfig());

@@ -4,6 +4,7 @@ package io.metalha.operator.api;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.RuntimeInfo;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.metalha.operator.kube.Events;
 import io.metalha.operator.kube.StatusWriter;
@@ -45,6 +46,10 @@ final class TestOperator implements AutoCloseable {
     private <P extends io.fabric8.kubernetes.api.model.HasMetadata> void register(
             Reconciler<P> reconciler, String namespace) {
         operator.register(reconciler, overrider -> overrider.settingNamespace(namespace));
+    }
+
+    RuntimeInfo runtime() {
+        return operator.getRuntimeInfo();
     }
 
     @Override

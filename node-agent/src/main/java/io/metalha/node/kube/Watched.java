@@ -28,7 +28,8 @@ final class Watched<T extends HasMetadata> {
     private final Map<String, String> known = new HashMap<>();
 
     private Map<String, String> missedBefore = Map.of();
-    private SharedIndexInformer<T> informer;
+    /** Begun anew by who looks again, stopped by who ends the agent. */
+    private volatile SharedIndexInformer<T> informer;
 
     /** @param list asks the API server for all of them now */
     Watched(Informable<T> what, Supplier<List<T>> list, Consumer<T> shown, Consumer<String> gone) {

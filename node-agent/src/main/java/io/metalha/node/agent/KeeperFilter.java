@@ -23,6 +23,11 @@ record KeeperFilter(GroupId group, Supplier<LineClient> keeper) implements Addre
         return set(place, epoch, "off", timeout);
     }
 
+    @Override
+    public Outcome forget(String place, Duration timeout) {
+        return set(place, Epoch.NONE, "forget", timeout);
+    }
+
     private Outcome set(String place, Epoch epoch, String state, Duration timeout) {
         Message line = Message.of("address", "group", group, "epoch", epoch, "address", place, "state", state);
         return Requests.outcome(keeper.get(), line, timeout);

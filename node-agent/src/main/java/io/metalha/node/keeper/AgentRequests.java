@@ -155,7 +155,12 @@ final class AgentRequests {
                         : refused;
             }
             case "off" -> host.addresses().off(group, address);
-            case "forget" -> host.addresses().forget(address);
+            // Another group may have taken it over meanwhile, and the dead-man is that one's then.
+            case "forget" ->
+                host.groups()
+                        .withOpen(HeldAddresses.bytes(address))
+                        .map(other -> "it is open for group " + other.id)
+                        .orElseGet(() -> host.addresses().forget(address));
             default -> throw new IllegalArgumentException("state is on, off or forget");
         };
     }

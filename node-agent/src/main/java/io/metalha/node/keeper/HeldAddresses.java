@@ -46,7 +46,7 @@ final class HeldAddresses {
         return fault.isEmpty() ? "yes" : fault;
     }
 
-    private static byte[] bytes(String address) {
+    static byte[] bytes(String address) {
         return InetAddress.ofLiteral(StopList.ipOf(address)).getAddress();
     }
 

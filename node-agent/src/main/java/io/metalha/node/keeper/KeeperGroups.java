@@ -4,7 +4,9 @@ package io.metalha.node.keeper;
 
 import io.metalha.node.core.GroupId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The groups by key, without boxing: each renewal is looked up here. Open addressing, never more than half full. */
@@ -46,6 +48,13 @@ final class KeeperGroups {
         KeeperGroup group = of(id.key());
         group.id = id;
         return group;
+    }
+
+    /** The group whose lease lets this address pass now. */
+    Optional<KeeperGroup> withOpen(byte[] address) {
+        return all.stream()
+                .filter(group -> Arrays.stream(group.addresses).anyMatch(open -> Arrays.equals(open, address)))
+                .findFirst();
     }
 
     /** In the order of their coming; not to be changed. */

@@ -16,4 +16,7 @@ public interface AddressFilter {
 
     /** Closing what is closed is Done. */
     Outcome close(String place, Epoch epoch, Duration timeout);
+
+    /** It is no floating address of this server any more: it passes like any other. Refused while some group has it open. */
+    Outcome forget(String place, Duration timeout);
 }

@@ -30,6 +30,8 @@ public final class FloatingIp implements ResourceDriver {
     /** As long as the mount that a probe runs beside may take, and the rest of a lease of profile Normal. */
     private static final long EARLY_NANOS = 2_000_000_000L;
 
+    private static final Duration FORGET_TIMEOUT = Duration.ofSeconds(5);
+
     private final FloatingIpSettings settings;
     private final AddressFilter filter;
     private final Announcer announcer;
@@ -172,10 +174,16 @@ public final class FloatingIp implements ResourceDriver {
         }
     }
 
-    /** The group is deleted or the driver replaced: only the announcements have a life of their own. */
+    /**
+     * The address left the group, or the group this server. Without telling the filter: a person gives the address to the server
+     * for good, and the kernel drops everything that comes to it until the next boot.
+     */
     @Override
     public synchronized void forget() {
         quiet();
+        if (filter.forget(place().orElse(settings.text()), FORGET_TIMEOUT) instanceof Outcome.Failed(var why)) {
+            System.err.println(settings.text() + " passes only while it is held here, still: " + why);
+        }
     }
 
     @Override

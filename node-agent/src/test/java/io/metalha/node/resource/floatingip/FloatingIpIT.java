@@ -183,6 +183,12 @@ class FloatingIpIT {
                         filtered.add("close " + place);
                         return new Outcome.Done();
                     }
+
+                    @Override
+                    public Outcome forget(String place, Duration timeout) {
+                        filtered.add("forget " + place);
+                        return new Outcome.Done();
+                    }
                 },
                 links);
     }

@@ -8,6 +8,7 @@ import io.metalha.api.v1alpha1.Resource;
 import io.metalha.node.agent.config.Journal;
 import io.metalha.node.core.Epoch;
 import io.metalha.node.core.MonotonicTime;
+import io.metalha.node.core.NodeId;
 import io.metalha.node.group.Event;
 import io.metalha.node.group.ResourceId;
 import io.metalha.node.linux.MonotonicClock;
@@ -32,6 +33,7 @@ import java.util.function.Function;
 final class GroupCalls {
     private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(2);
 
+    private final NodeId self;
     private final Drivers drivers;
     private final MonotonicClock clock;
     private final Consumer<Event> answer;
@@ -41,7 +43,8 @@ final class GroupCalls {
     private MonitorRuns monitors = MonitorRuns.NONE;
     private ClusterGroup group;
 
-    GroupCalls(ClusterGroup group, Drivers drivers, MonotonicClock clock, Consumer<Event> answer) {
+    GroupCalls(ClusterGroup group, NodeId self, Drivers drivers, MonotonicClock clock, Consumer<Event> answer) {
+        this.self = self;
         this.group = group;
         this.drivers = drivers;
         this.clock = clock;
@@ -57,8 +60,15 @@ final class GroupCalls {
         warmUp();
     }
 
-    /** Loads what a first start would load, and takes units over; in the background. */
+    /**
+     * Loads what a first start would load, and takes units over; in the background. On a server that the group's placement does
+     * not name, its units are whoever's they are, and what a former placement took over is given back.
+     */
     void warmUp() {
+        if (!group.getSpec().placement().nodes().contains(self.name())) {
+            forget();
+            return;
+        }
         for (ResourceDriver each : List.copyOf(built.values())) {
             virtual("warm-up", each::warmUp);
         }

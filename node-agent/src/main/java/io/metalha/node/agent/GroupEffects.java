@@ -38,7 +38,7 @@ final class GroupEffects {
         this.context = context;
         this.mirrors = mirrors;
         this.keeper = keeper;
-        this.calls = new GroupCalls(group, context.drivers(), context.clock(), answer);
+        this.calls = new GroupCalls(group, context.self(), context.drivers(), context.clock(), answer);
     }
 
     /** What {@link Effect.Redefine} will use. */

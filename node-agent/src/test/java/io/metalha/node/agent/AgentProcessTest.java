@@ -97,6 +97,18 @@ class AgentProcessTest {
         assertTrue(keeper.heard("want", "mode", "none"), "it wants nothing more while it holds");
     }
 
+    /** A drop-in that forbids a unit's start unheld must not come to a server on which the group never runs. */
+    @Test
+    void leavesUnitsAloneOnAServerThatThePlacementDoesNotName() throws IOException {
+        ConfigStore.write(
+                paths.config(), Configuration.EMPTY.with(Lab.cluster()).with(Lab.group("db", 1, "server2")));
+        begin(List.of());
+        until(
+                "what a former placement took over is given back",
+                () -> drivers.forgotten.containsAll(Set.of("vip", "app")));
+        assertEquals(Set.of(), drivers.warmed);
+    }
+
     @Test
     void endsEverythingWhenTheLeaseIsLost() throws IOException {
         configured();

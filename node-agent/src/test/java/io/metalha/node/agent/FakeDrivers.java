@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Resources in memory; what was done to them is kept in order. */
 final class FakeDrivers implements Drivers {
     final List<String> log = new CopyOnWriteArrayList<>();
+    final Set<String> warmed = ConcurrentHashMap.newKeySet();
     final Set<String> forgotten = ConcurrentHashMap.newKeySet();
     final Map<String, String> warnings = new ConcurrentHashMap<>();
     final Set<String> running = ConcurrentHashMap.newKeySet();
@@ -26,6 +27,11 @@ final class FakeDrivers implements Drivers {
     public ResourceDriver driver(ClusterGroup group, Resource resource) {
         String name = resource.name();
         return new ResourceDriver() {
+            @Override
+            public void warmUp() {
+                warmed.add(name);
+            }
+
             @Override
             public Outcome start(Epoch epoch, Duration timeout) {
                 log.add("start " + name);

@@ -275,16 +275,17 @@ final class GroupRunner {
     }
 
     void step(Event event) {
+        List<Event> events = List.of(event);
         if (event instanceof Event.MonitorResult result) {
             monitorStates.heard(result, context.wallNow());
             if (!result.ok()) {
                 // A cable that was just pulled must be known before an address is held against anyone.
                 context.view().lookAtPaths(context.now());
-                machine.step(view.surroundings(context.now()));
+                events = List.of(view.surroundings(context.now()), event);
             }
         }
         Phase before = machine.phase();
-        machine.step(event).forEach(effect -> {
+        machine.step(events).forEach(effect -> {
             known.follow(effect, context.now());
             effects.carryOut(effect);
         });

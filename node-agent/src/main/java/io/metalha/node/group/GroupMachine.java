@@ -61,6 +61,11 @@ public final class GroupMachine {
         return out;
     }
 
+    /** One after the other; the effects of all, in that order. */
+    public List<Effect> step(List<Event> events) {
+        return events.stream().flatMap(event -> step(event).stream()).toList();
+    }
+
     public Phase phase() {
         return phase;
     }

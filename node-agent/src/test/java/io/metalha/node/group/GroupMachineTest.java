@@ -216,6 +216,23 @@ class GroupMachineTest {
         assertFalse(play.seen("release"));
     }
 
+    /** The look was a step of its own whose effects nobody carried out: the start was never made, and awaited all the same. */
+    @Test
+    void losesNothingThatTheLookBeforeAFailedMonitorBrings() {
+        Play play = Play.running(E1);
+        play.failSql();
+        play.done("stop sql");
+        play.done("start sql");
+        play.failSql();
+        play.done("stop sql");
+        play.failed("start sql", "no");
+        play.answerUntil("start sql");
+        play.failed("start sql", "no");
+        assertEquals(List.of(), play.done("stop sql"), "waits before the next");
+        play.advance(Duration.ofSeconds(2));
+        assertEquals(List.of("start sql"), play.lookThenFail("sql", 1));
+    }
+
     @Test
     void stopsTheGroupWhenFailoversAreUsedUpEverywhere() {
         Play play = Play.running(E1);

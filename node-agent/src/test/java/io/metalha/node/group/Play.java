@@ -210,9 +210,20 @@ final class Play {
         return number;
     }
 
+    /** A monitor's failure, as the agent hands it over: after a look at what is around. */
+    List<String> lookThenFail(String name, long of) {
+        return words(machine.step(List.of(
+                new Event.Surroundings(true, 0, true, now),
+                new Event.MonitorResult(name, of, false, "no answer", now))));
+    }
+
     private List<String> step(Event event) {
+        return words(machine.step(event));
+    }
+
+    private List<String> words(List<Effect> effects) {
         List<String> words = new ArrayList<>();
-        for (Effect effect : machine.step(event)) {
+        for (Effect effect : effects) {
             String word = word(effect);
             if (!word.isEmpty()) {
                 words.add(word);

@@ -20,6 +20,9 @@ final class OperationChecks {
         record Done(String why) implements Verdict {}
 
         record Accept(@Nullable String target, String what) implements Verdict {}
+
+        /** What it is to be judged by is not known yet. */
+        record Wait(String why) implements Verdict {}
     }
 
     private OperationChecks() {}
@@ -34,6 +37,10 @@ final class OperationChecks {
         if (node != null && !nodes.contains(node)) {
             return new Verdict.Refuse("%s is not in the group's placement.nodes (%s): name one of these"
                     .formatted(node, String.join(", ", nodes)));
+        }
+        if (actsOnAnOwner(spec.type()) && epoch(group) == null) {
+            return new Verdict.Wait("waits until group " + spec.group()
+                    + " has an epoch, that is until some node has run it: agents act on one epoch only");
         }
         var view = new GroupView(new GroupFacts(group, null, List.of(), facts.silent(), facts.now()));
         return switch (spec.type()) {
@@ -62,6 +69,18 @@ final class OperationChecks {
                                 new Verdict.Accept(node, "the copy of " + node + " is to be taken as the good one"));
             case DRAIN, RESOLVE_SPLIT_BRAIN, TEST_FENCING, SIMULATE_FAILURE -> new Verdict.Refuse(notYet(spec.type()));
         };
+    }
+
+    /** Such an operation without an epoch would be carried out under whichever comes (safety rule 22). */
+    private static boolean actsOnAnOwner(OperationType type) {
+        return switch (type) {
+            case MOVE, FAILBACK, STOP, RESTART, RESYNC, VERIFY -> true;
+            case START, FORCE_TAKEOVER, DRAIN, RESOLVE_SPLIT_BRAIN, TEST_FENCING, SIMULATE_FAILURE -> false;
+        };
+    }
+
+    static @Nullable String epoch(ClusterGroup group) {
+        return group.getStatus() == null ? null : group.getStatus().epoch();
     }
 
     static String notYet(OperationType type) {

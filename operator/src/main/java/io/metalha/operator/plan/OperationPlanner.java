@@ -51,10 +51,7 @@ public final class OperationPlanner {
         Optional<ClusterOperation> blocking = blocking(facts);
         if (blocking.isPresent()) {
             String name = blocking.get().getMetadata().getName();
-            boolean tooLong = age(facts.operation().getMetadata().getCreationTimestamp(), facts.now())
-                            .compareTo(PENDING_MAX)
-                    > 0;
-            return tooLong
+            return isPendingTooLong(facts)
                     ? OperationStatus.refused(
                             facts, "waited ten minutes for operation " + name + ": try again after it")
                     : OperationStatus.pending(facts, "waits for operation " + name + " on the same group");
@@ -70,10 +67,22 @@ public final class OperationPlanner {
         }
         return switch (OperationChecks.check(facts, group)) {
             case OperationChecks.Verdict.Refuse(var why) -> OperationStatus.refused(facts, why);
-            case OperationChecks.Verdict.Done(var why) -> OperationStatus.done(facts, epoch(group), why);
+            case OperationChecks.Verdict.Wait(var why) ->
+                isPendingTooLong(facts)
+                        ? OperationStatus.refused(
+                                facts, why + "; ten minutes are over: create the operation again then")
+                        : OperationStatus.pending(facts, why);
+            case OperationChecks.Verdict.Done(var why) ->
+                OperationStatus.done(facts, OperationChecks.epoch(group), why);
             case OperationChecks.Verdict.Accept(var target, var what) ->
-                OperationStatus.accepted(facts, epoch(group), target, what);
+                OperationStatus.accepted(facts, OperationChecks.epoch(group), target, what);
         };
+    }
+
+    private static boolean isPendingTooLong(OperationFacts facts) {
+        return age(facts.operation().getMetadata().getCreationTimestamp(), facts.now())
+                        .compareTo(PENDING_MAX)
+                > 0;
     }
 
     /** One operation a group at a time; of two new ones the older goes first. */
@@ -134,11 +143,6 @@ public final class OperationPlanner {
                 .flatMap(member -> member.operations().stream())
                 .filter(report -> report.uid().equals(uid))
                 .max(Comparator.comparing(report -> report.state() != OperationState.RUNNING));
-    }
-
-    private static @Nullable String epoch(ClusterGroup group) {
-        ClusterGroupStatus status = group.getStatus();
-        return status == null ? null : status.epoch();
     }
 
     static Duration age(@Nullable String since, Instant now) {

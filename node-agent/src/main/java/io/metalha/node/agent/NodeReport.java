@@ -47,6 +47,11 @@ final class NodeReport {
         } else if (said != null && !flag(said, "realtime")) {
             warned.add("NoRealTime: the keeper has no real-time priority, so high load may cost it a lease");
         }
+        if (said != null && said.find("watchdog").orElse("").contains("(nowayout)")) {
+            warned.add(
+                    "WatchdogStays: the watchdog's driver was told nowayout, so this server is reset when its keeper is stopped or"
+                            + " spec.watchdog is taken away; load the module with nowayout=0 to be able to disarm it");
+        }
         // Conditions are the operator's; an empty list is left out of the report.
         return new MetalNodeStatus(
                 List.of(),

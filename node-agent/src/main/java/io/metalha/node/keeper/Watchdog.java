@@ -22,6 +22,9 @@ final class Watchdog implements AutoCloseable {
     /** Fed this many times a timeout: two may be missed. */
     private static final int FEEDS_A_TIMEOUT = 4;
 
+    /** In status, and looked for there by the agent. */
+    static final String STAYS = ", and stays so until the next boot (nowayout)";
+
     private static final int PRIORITY = 45;
     private static final Duration OPEN_AGAIN = Duration.ofSeconds(5);
     private static final long JOIN_MILLIS = 1_000;
@@ -36,6 +39,7 @@ final class Watchdog implements AutoCloseable {
 
     private final Settings settings;
     private final Path marker;
+    private final Path devices;
     private final MonotonicClock clock;
     private final KeeperLog log;
     private final ResetRule rule;
@@ -46,11 +50,17 @@ final class Watchdog implements AutoCloseable {
     private volatile String state = "not needed yet";
     private volatile boolean closed;
     private @Nullable WatchdogDevice device;
+    private boolean stays;
     private long openAgainNanos;
 
     /** @param marker in /run: there while the device is armed, so that a keeper after this one knows */
     Watchdog(Settings settings, Path marker, MonotonicClock clock, KeeperLog log) {
+        this(settings, marker, Path.of("/sys/class/watchdog"), clock, log);
+    }
+
+    Watchdog(Settings settings, Path marker, Path devices, MonotonicClock clock, KeeperLog log) {
         this.settings = settings;
+        this.devices = devices;
         this.marker = marker;
         this.clock = clock;
         this.log = log;
@@ -86,7 +96,7 @@ final class Watchdog implements AutoCloseable {
         while (!closed) {
             long now = clock.nanos();
             switch (rule.decide(now, busy, turnedNanos, endingSinceNanos)) {
-                case DISARM -> disarm();
+                case DISARM -> rest(now);
                 case FEED -> feed(now);
                 case STARVE -> starve();
             }
@@ -107,13 +117,23 @@ final class Watchdog implements AutoCloseable {
                         TimeUnit.NANOSECONDS.toSeconds(settings.timeout().toNanos()));
                 int real = open.timeout(seconds);
                 mark();
-                become(settings.device() + " armed, " + (real == 0 ? seconds : real) + " s");
+                stays = WatchdogDevice.staysArmed(settings.device(), devices);
+                become(settings.device() + " armed, " + (real == 0 ? seconds : real) + " s" + (stays ? STAYS : ""));
             }
             open.feed();
         } catch (IOException e) {
             openAgainNanos = now + OPEN_AGAIN.toNanos();
             become("not armed: " + e.getMessage());
             close(device);
+        }
+    }
+
+    /** One that stays armed is fed for as long as this keeper runs: closing it would reset a server that did nothing wrong. */
+    private void rest(long now) {
+        if (stays && device != null) {
+            feed(now);
+        } else {
+            disarm();
         }
     }
 
@@ -172,7 +192,12 @@ final class Watchdog implements AutoCloseable {
         if (thread.isAlive()) {
             return;
         }
-        if (rule.reason().isEmpty()) {
+        if (rule.reason().isEmpty() && stays && device != null) {
+            log.line("watchdog: " + settings.device()
+                    + " cannot be disarmed (nowayout): unless the next configuration names it, too, it resets"
+                    + " this server within " + settings.timeout().toSeconds() + " s");
+            close(device);
+        } else if (rule.reason().isEmpty()) {
             disarm();
         } else {
             close(device);

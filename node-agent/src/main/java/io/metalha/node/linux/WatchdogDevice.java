@@ -12,6 +12,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -54,6 +55,24 @@ public final class WatchdogDevice implements AutoCloseable {
             throw LibC.failure("open " + path);
         }
         fd = opened;
+    }
+
+    /**
+     * Whether the driver takes no 'V' ("nowayout", a parameter of its module or of the kernel's build): once armed it resets the server when
+     * it is not fed, whatever is written before it is closed.
+     *
+     * @param devices {@code /sys/class/watchdog}
+     */
+    public static boolean staysArmed(Path device, Path devices) {
+        try {
+            String name = device.toRealPath().getFileName().toString();
+            // The first one's second name, from before there could be several.
+            Path nowayout = devices.resolve(name.equals("watchdog") ? "watchdog0" : name)
+                    .resolve("nowayout");
+            return Files.exists(nowayout) && Files.readString(nowayout).strip().equals("1");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** @return the timeout in seconds that the driver has now: it may round; 0 where it has none to set */

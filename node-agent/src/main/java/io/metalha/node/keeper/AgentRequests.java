@@ -68,6 +68,7 @@ final class AgentRequests {
         boolean agent = message.get("role").equals("agent");
         if (agent) {
             host.log().line("agent: connected");
+            forgetForces();
         }
         host.port().listen(from, agent);
         if (loop == null) {
@@ -79,9 +80,19 @@ final class AgentRequests {
         return false;
     }
 
+    /** A person's word was given to the agent before this one, which does not know of it. */
+    private void forgetForces() {
+        if (loop != null) {
+            for (KeeperGroup group : host.groups().all()) {
+                loop.step(new LeaseEvent.Force(group.key, Epoch.NONE, List.of()));
+            }
+        }
+    }
+
     private void request(LineConnection from, Message message) {
         switch (message.verb()) {
             case "want" -> want(message);
+            case "force" -> force(message);
             case "stoplist" -> answer(from, message, "stoplisted", stopList(message));
             case "address" -> answer(from, message, "addressed", address(message));
             case "record" -> record(from, message);
@@ -110,6 +121,18 @@ final class AgentRequests {
         group.want = want;
         if (loop != null) {
             loop.wanted(group);
+        }
+    }
+
+    /** Not kept: a keeper that begins anew is told again, or a person asks again. */
+    private void force(Message message) {
+        KeeperGroup group = host.groups().of(new GroupId(message.get("group")));
+        Epoch decidedOn = Epoch.parse(message.get("epoch"));
+        host.log()
+                .line("group " + group.name() + ": a person accepts stale copies, decided on epoch " + decidedOn + ": "
+                        + message.get("copies"));
+        if (loop != null) {
+            loop.step(new LeaseEvent.Force(group.key, decidedOn, AgentLines.copies(message.get("copies"))));
         }
     }
 

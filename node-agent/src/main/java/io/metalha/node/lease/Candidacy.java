@@ -15,6 +15,7 @@ import io.metalha.node.lease.LeaseMessage.Refused;
 import io.metalha.node.lease.LeaseMessage.Release;
 import io.metalha.node.lease.LeaseMessage.Standing;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,8 @@ final class Candidacy {
     private State state = new Idle();
     private long delayNanos;
     private List<CopyEntry> copies = List.of();
+    private Epoch forcedOn = Epoch.NONE;
+    private List<CopyEntry> accepted = List.of();
     private long freeSince = Long.MAX_VALUE;
     private Epoch highestSeen = Epoch.NONE;
     private int losses;
@@ -77,6 +80,9 @@ final class Candidacy {
         delayNanos = Math.max(0, delay.toNanos());
         copies = List.copyOf(ownCopies);
         refused = null;
+        if (!acquire) {
+            accepted = List.of();
+        }
         switch (state) {
             case Idle _ when acquire -> restart();
             case Resting _ when acquire -> state = new Resting(out.now());
@@ -85,6 +91,16 @@ final class Candidacy {
                     stop();
                 }
             }
+        }
+    }
+
+    /** A person accepts these copies of this node, as good as the record was at that epoch; see {@link LeaseEvent.Force}. */
+    void force(Epoch decidedOn, List<CopyEntry> stale) {
+        forcedOn = decidedOn;
+        accepted = List.copyOf(stale);
+        refused = null;
+        if (state instanceof Resting) {
+            state = new Resting(out.now());
         }
     }
 
@@ -339,7 +355,7 @@ final class Candidacy {
             return;
         }
         // The proposal carries the adopted copies: that is the write-back of rule 1.
-        GroupRecord record = new GroupRecord(ballot, 1, out.selfNumber(), adopted.copies());
+        GroupRecord record = new GroupRecord(ballot, 1, out.selfNumber(), toWrite(adopted));
         state = new Proposing(record, adopted.owner(), new Round<>(out.voters, out.now(), resendNanos, roundNanos));
         out.sendAll(new Propose(group, record, leaseMillis(), out.now()));
     }
@@ -365,12 +381,27 @@ final class Candidacy {
         state = new Idle();
         refused = null;
         losses = 0;
+        accepted = List.of();
     }
 
     // ---- Common
 
     private boolean mayTakeOver(GroupRecord record) {
-        return Freshness.mayTakeOver(record.copies(), copies) || !out.has(Safeguard.STALE_COPY);
+        List<CopyEntry> written = toWrite(record);
+        List<CopyEntry> good = new ArrayList<>(copies);
+        good.addAll(accepted);
+        return Freshness.mayTakeOver(written, good)
+                        && Freshness.objection(written).isEmpty()
+                || !out.has(Safeguard.STALE_COPY);
+    }
+
+    /**
+     * The copies that this node's proposal would carry. What a person accepted holds for the record that the person saw. Story, without: (1)
+     * server2 is to be forced on epoch 5, and finds no majority. (2) server1 is back, runs under epoch 6 for an hour, and dies. (3) server2,
+     * still under orders, throws that hour away, of which nobody was told.
+     */
+    private List<CopyEntry> toWrite(GroupRecord record) {
+        return record.epoch().isAbove(forcedOn) ? record.copies() : Freshness.forced(record.copies(), copies, accepted);
     }
 
     private int leaseMillis() {

@@ -27,6 +27,30 @@ final class Freshness {
                                 && mine.copy().equals(entry.copy()))));
     }
 
+    /**
+     * What a takeover writes when a person accepted stale copies: of each data that is not fresh here, the accepted copy is up to date and
+     * every other Outdated; what is fresh here stays as it is. Story, without the second half: (1) server1 ran alone and is away, server2 is
+     * forced to start from its older copy. (2) server2 dies, server1 is back, and by the record its copy is up to date still. (3) server1
+     * takes over by itself, and what was written since the person's decision is gone without anybody's word.
+     */
+    static List<CopyEntry> forced(List<CopyEntry> record, List<CopyEntry> own, List<CopyEntry> accepted) {
+        List<CopyEntry> result = new ArrayList<>(record);
+        for (CopyEntry each : accepted) {
+            List<CopyEntry> ofData = record.stream()
+                    .filter(entry -> entry.data().equals(each.data()))
+                    .toList();
+            if (!mayTakeOver(ofData, own)) {
+                result.removeAll(ofData);
+                ofData.stream()
+                        .filter(entry -> !entry.copy().equals(each.copy()))
+                        .forEach(entry ->
+                                result.add(new CopyEntry(entry.data(), entry.copy(), false, entry.generation())));
+                result.add(new CopyEntry(each.data(), each.copy(), true, each.generation()));
+            }
+        }
+        return result;
+    }
+
     /** The record's entries with those of the named data replaced. */
     static List<CopyEntry> merge(List<CopyEntry> record, List<CopyEntry> change) {
         Set<UUID> named = dataOf(change);

@@ -69,6 +69,7 @@ public final class LeaseCore {
             case LeaseEvent.Resume resume -> with(resume.group(), group -> group.resume(resume));
             case LeaseEvent.Tick _ -> advanceAll();
             case LeaseEvent.Want want -> want(want);
+            case LeaseEvent.Force force -> with(force.group(), group -> group.force(force));
             case LeaseEvent.RecordChange change -> {
                 LeaseGroup group = groups.find(change.group());
                 if (group == null) {
@@ -262,6 +263,7 @@ public final class LeaseCore {
                     LeaseEvent.Persisted _ -> 0;
             case LeaseEvent.Resume resume -> resume.group();
             case LeaseEvent.Want want -> want.group();
+            case LeaseEvent.Force force -> force.group();
             case LeaseEvent.RecordChange change -> change.group();
             case LeaseEvent.Release release -> release.group();
             case LeaseEvent.GiveUp giveUp -> giveUp.group();

@@ -44,6 +44,15 @@ public sealed interface LeaseEvent {
     record Want(long group, boolean acquire, Duration delay, List<CopyEntry> copies) implements LeaseEvent {}
 
     /**
+     * {@code force}: a person accepts these stale copies (safety rule 11, its one exception). Ends with the wish, and once the lease
+     * is granted. Freshness alone is forced: lease, ballot and majority are asked for as ever.
+     *
+     * @param decidedOn epoch of the record that the person saw; on a later one this counts for nothing
+     * @param copies    this node's own copies that are to count as the good ones; empty takes the word back
+     */
+    record Force(long group, Epoch decidedOn, List<CopyEntry> copies) implements LeaseEvent {}
+
+    /**
      * {@code record}: the holder has the copies of some data written. The entries replace all entries of the data ids
      * they name; data that they do not name stays as it is. Answered by {@link LeaseEffect.Recorded}.
      */

@@ -43,6 +43,10 @@ final class LeaseGroup {
         candidacy.want(want.acquire() && !holding.held(), want.delay(), want.copies());
     }
 
+    void force(LeaseEvent.Force force) {
+        candidacy.force(force.decidedOn(), force.copies());
+    }
+
     void resume(LeaseEvent.Resume resume) {
         if (holding.resume(resume.epoch(), resume.usableUntil().nanos())) {
             candidacy.settled();

@@ -159,6 +159,88 @@ class LeaseCoreTest {
                 one.seen(Granted.class).getLast().copies());
     }
 
+    /** Server 1 ran alone and lost power; server 2's copy is recorded Outdated, and server 2 is refused. */
+    private void staleCopyIsKeptOut() {
+        one.want(0, copy(1, true));
+        cluster.run(100);
+        change(1, copy(1, true), copy(2, false));
+        one.powerOff();
+        two.want(0);
+        cluster.run(3_000);
+        assertFalse(two.holds());
+    }
+
+    @Test
+    void aPersonsWordLetsAStaleCopyInAndOutdatesTheOther() {
+        staleCopyIsKeptOut();
+        two.step(new LeaseEvent.Force(GROUP, new Epoch(1, 1), List.of(copy(2, true))));
+        cluster.run(100);
+        assertTrue(two.holds());
+        assertTrue(two.seen(Granted.class).getLast().epoch().isAbove(new Epoch(1, 1)));
+        assertEquals(
+                List.of(copy(1, false), copy(2, true)),
+                two.seen(Granted.class).getLast().copies());
+        // The copy that was good before is nobody's any more: not by itself, even when the forced one dies.
+        one.start();
+        one.want(0, copy(1, true));
+        cluster.run(2_000);
+        two.powerOff();
+        cluster.run(5_000);
+        assertFalse(one.holds());
+        assertEquals(
+                RefusedReason.STALE_COPY, one.seen(WantRefused.class).getLast().reason());
+    }
+
+    @Test
+    void aPersonsWordIsForTheRecordThatThePersonSaw() {
+        staleCopyIsKeptOut();
+        one.start();
+        one.want(0, copy(1, true));
+        cluster.run(3_000);
+        assertTrue(one.holds());
+        one.powerOff();
+        two.step(new LeaseEvent.Force(GROUP, new Epoch(1, 1), List.of(copy(2, true))));
+        cluster.run(5_000);
+        assertFalse(two.holds(), "epoch 1.1 was decided on, and another ran since");
+    }
+
+    @Test
+    void aPersonsWordNeverMakesASecondOwnerNorWinsWithoutAMajority() {
+        one.want(0, copy(1, true));
+        cluster.run(100);
+        change(1, copy(1, true), copy(2, false));
+        two.want(0);
+        two.step(new LeaseEvent.Force(GROUP, new Epoch(1, 1), List.of(copy(2, true))));
+        cluster.run(10_000);
+        assertTrue(one.holds());
+        assertFalse(two.holds());
+        one.powerOff();
+        cluster.node(3).powerOff();
+        cluster.run(10_000);
+        assertFalse(two.holds());
+    }
+
+    @Test
+    void aPersonsWordEndsWithTheWish() {
+        staleCopyIsKeptOut();
+        two.step(new LeaseEvent.Force(GROUP, new Epoch(1, 1), List.of(copy(2, true))));
+        two.step(new LeaseEvent.Want(GROUP, false, TestVoter.millis(0), List.of()));
+        two.want(0);
+        cluster.run(3_000);
+        assertFalse(two.holds());
+    }
+
+    @Test
+    void aPersonsWordIsGoodForOneGrant() {
+        staleCopyIsKeptOut();
+        two.step(new LeaseEvent.Force(GROUP, new Epoch(1, 1), List.of(copy(2, true))));
+        cluster.run(100);
+        two.step(new LeaseEvent.Release(
+                7, GROUP, two.seen(Granted.class).getLast().epoch()));
+        cluster.run(3_000);
+        assertFalse(two.holds(), "the mirror does not call its copy good, and nobody was asked again");
+    }
+
     @Test
     void aRecordedChangeIsOnAMajoritysDisks() {
         one.want(0);

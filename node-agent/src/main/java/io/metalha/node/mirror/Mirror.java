@@ -54,6 +54,7 @@ final class Mirror {
     private volatile boolean peerAlive = true;
 
     private @Nullable Message pendingRecord;
+    private Epoch forcedUnder = Epoch.NONE;
     private String failure = "";
     private String dialProblem = "";
     private int ticks;
@@ -143,7 +144,13 @@ final class Mirror {
                             ""));
             return;
         }
-        step(new Event.Promote(request, epoch, now()));
+        step(new Event.Promote(request, epoch, epoch.equals(forcedUnder), now()));
+    }
+
+    /** A person accepts this copy as it is, should it be promoted under this epoch. Not kept: a person asks again. */
+    synchronized void force(Epoch epoch) {
+        log("a person accepts this copy for epoch " + epoch);
+        forcedUnder = epoch;
     }
 
     void demote(String request, boolean hard) {

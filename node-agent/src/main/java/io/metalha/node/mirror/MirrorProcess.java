@@ -79,6 +79,7 @@ final class MirrorProcess implements LineHandler, AutoCloseable {
             }
             case "configure" -> configure(from, line);
             case "promote" -> mirror(line).promote(token(from, line), Epoch.parse(line.get("epoch")));
+            case "force" -> mirror(line).force(Epoch.parse(line.get("epoch")));
             case "demote" ->
                 mirror(line)
                         .demote(

@@ -8,7 +8,12 @@ import java.time.Duration;
 
 /** What a mirror is told. */
 public sealed interface Event {
-    record Promote(String request, Epoch epoch, MonotonicTime now) implements Event {}
+    /** @param forced a person accepts this copy although it may be old; a majority has recorded it as the good one */
+    record Promote(String request, Epoch epoch, boolean forced, MonotonicTime now) implements Event {
+        public Promote(String request, Epoch epoch, MonotonicTime now) {
+            this(request, epoch, false, now);
+        }
+    }
 
     record Demote(String request, boolean hard) implements Event {}
 

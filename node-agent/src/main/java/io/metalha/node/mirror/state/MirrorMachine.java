@@ -137,7 +137,9 @@ public final class MirrorMachine {
             }
             return;
         }
-        String refusal = refusal(e.epoch());
+        // Force makes an old copy usable, nothing else: what is blank or half copied stays refused.
+        boolean forced = e.forced() && (mine.disk() == DiskState.OUTDATED || mine.isUpToDate());
+        String refusal = forced ? refusalOfForced(e.epoch()) : refusal(e.epoch());
         if (!refusal.isEmpty()) {
             answer(e.request(), "promoted", false, refusal);
             return;
@@ -154,14 +156,33 @@ public final class MirrorMachine {
             UUID data = mine.proposed() != 0 ? mine.data() : new UUID(random.getAsLong(), random.getAsLong());
             next = next.founding(data, size);
         }
-        persist(next);
+        persist(forced ? next.withDisk(DiskState.UP_TO_DATE) : next);
         effects.add(new Effect.Io(IoMode.FROZEN));
         if (link instanceof Joined joined) {
             effects.add(new Effect.Accept(joined.id(), false));
             tell(joined, new PeerMessage.Role(true, e.epoch(), mine.generations()));
         }
-        route(e.now());
+        if (forced) {
+            // A generation of its own before the first write. Story, without: (1) server1, which has the newer data, is
+            // back before anything
+            // was written here. (2) The handshake finds this copy merely old, and a later Primary there resyncs over
+            // it: what this side
+            // acknowledged in the meantime is gone, where it should have shown as a split brain.
+            outdate(e.now());
+        } else {
+            route(e.now());
+        }
         effects.add(new Effect.Attach(e.request(), e.epoch()));
+    }
+
+    /** Why not even a person's word makes this copy Primary now; empty: it does. */
+    private String refusalOfForced(Epoch epoch) {
+        if (mine.epoch().isAbove(epoch)) {
+            return "epoch " + epoch + " is older than " + mine.epoch() + ", which wrote here";
+        }
+        return link instanceof Joined joined && verdict(joined) instanceof Handshake.WeAreOlder
+                ? "the peer, which has newer data, is connected: no force is needed"
+                : "";
     }
 
     /** Why this copy must not become Primary now; empty: it may. */

@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
         value = "!(self.type in ['ForceTakeover', 'ResolveSplitBrain']) || has(self.node)",
         message = "spec.node must name the node whose copy of the data is to be used")
+@ValidationRule(
+        value = "self.type != 'ForceTakeover' || (has(self.confirm) && has(self.group) && self.confirm == self.group)",
+        message =
+                "ForceTakeover starts a group from a copy that may lack acknowledged writes: repeat the group's name in"
+                        + " spec.confirm")
 public record ClusterOperationSpec(
         @JsonPropertyDescription(
                 "Move to spec.node or the best standby; Failback to the preferred node; Start, Stop, Restart the group;"
@@ -44,6 +49,12 @@ public record ClusterOperationSpec(
         @Size(min = 1, max = 63)
         @Nullable
         String node,
+
+        @JsonPropertyDescription("For ForceTakeover: the group's name again, typed by whoever takes the risk.")
+        @Pattern(Sentences.LABEL)
+        @Size(min = 1, max = 63)
+        @Nullable
+        String confirm,
 
         @JsonPropertyDescription("Why, for the record.") @Size(max = 1024) @Nullable
         String note) {}

@@ -34,7 +34,7 @@ final class AgentLoop {
         this.acceptance = new Acceptance(context, groups, keeper, warnings);
         this.operations = new Operations(context, groups, acceptance);
         this.status = new StatusReport(context, groups, keeper, warnings, publisher);
-        this.answers = new Answers(context, groups, keeper);
+        this.answers = new Answers(context, groups, keeper, operations);
     }
 
     /** Runs until interrupted. */

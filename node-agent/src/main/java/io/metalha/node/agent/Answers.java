@@ -14,9 +14,11 @@ final class Answers {
     private final AgentContext context;
     private final Groups groups;
     private final KeeperLines keeper;
+    private final Operations operations;
     private final MonotonicWall wall;
 
-    Answers(AgentContext context, Groups groups, KeeperLines keeper) {
+    Answers(AgentContext context, Groups groups, KeeperLines keeper, Operations operations) {
+        this.operations = operations;
         this.context = context;
         this.groups = groups;
         this.keeper = keeper;
@@ -29,12 +31,51 @@ final class Answers {
         switch (question.verb()) {
             case "status" -> status(lines);
             case "explain" -> explain(question.find("group"), lines);
+            case "force-takeover" -> force(question, lines);
             default ->
                 lines.add(Message.of(
                         "error", "text", "unknown verb " + question.verb() + "; ask status or explain group=NAME"));
         }
         lines.add(Message.of("end", "request", question.find("request").orElse("0")));
         return lines;
+    }
+
+    /** As a ClusterOperation ForceTakeover on this node, from somebody who stands at this server. */
+    private void force(Message question, List<Message> lines) {
+        String name = question.find("group").orElse("");
+        String node = question.find("node")
+                .filter(each -> !each.isEmpty())
+                .orElse(context.self().name());
+        Optional<GroupRunner> group = groups.all().stream()
+                .filter(each -> each.id().name().equals(name))
+                .findFirst();
+        String fault;
+        if (!question.find("confirm").orElse("").equals(name)) {
+            fault = "force-takeover starts " + name
+                    + " from a copy that may lack acknowledged writes; to confirm, repeat its name:" + " --confirm "
+                    + name;
+        } else if (!node.equals(context.self().name())) {
+            fault = "this server is " + context.self() + ": run it on " + node + ", whose copy is to be taken";
+        } else if (group.isEmpty()) {
+            fault = "this agent knows no group " + name;
+        } else {
+            fault = operations.forceHere(
+                    group.get(),
+                    "force-takeover on this server, asked for by "
+                            + question.find("user").orElse("an unknown user")
+                            + question.find("note")
+                                    .filter(note -> !note.isEmpty())
+                                    .map(note -> ": " + note)
+                                    .orElse(""));
+        }
+        lines.add(
+                fault.isEmpty()
+                        ? Message.of(
+                                "told",
+                                "text",
+                                "asked for: " + name + " is tried for a minute with the copy of " + context.self()
+                                        + "; watch: metalha-agent explain " + name + "; journalctl -u metalha-agent")
+                        : Message.of("error", "text", fault));
     }
 
     private void status(List<Message> lines) {
@@ -91,6 +132,8 @@ final class Answers {
         group.deliberation().decision().rejected().forEach(text -> because(group, text, lines));
         String said = group.view().known().keeperSays();
         because(group, "keeper: " + (said.isEmpty() ? "no refusal" : said), lines);
+        group.forcing()
+                .ifPresent(force -> because(group, "a person's force: " + force.is() + ": " + force.says(), lines));
         for (DecisionJournal.Entry entry : group.deliberation().journal().entries()) {
             lines.add(Message.of(
                     "decided",

@@ -45,6 +45,7 @@ final class GroupRunner {
     private final KeeperSide keeper;
     private final GroupEffects effects;
     private final MonitorStates monitorStates = new MonitorStates();
+    private Optional<Forcing> forcing = Optional.empty();
     private Instant phaseSince;
 
     /**
@@ -188,6 +189,13 @@ final class GroupRunner {
                     .byNumber(message.find("owner").map(Integer::parseInt).orElse(0));
             Cause cause = view.cause(before, waited, now);
             known.granted(epoch);
+            if (forcing.filter(Forcing::isOpen).map(Forcing::granted).orElse(false)) {
+                // On the same connection as the promotion that follows, so before it.
+                mirrors.names().forEach(mirror -> context.mirror()
+                        .send(Message.of("force", "mirror", MirrorSide.name(id.name(), mirror), "epoch", epoch)));
+                say("granted " + epoch + " by a person's force; "
+                        + forcing.map(Forcing::says).orElse(""));
+            }
             effects.calls().expect();
             step(new Event.Granted(epoch, cause, context.now()));
         }
@@ -216,6 +224,27 @@ final class GroupRunner {
         if (known.refused(said)) {
             say("lease refused: " + said);
         }
+        if (message.get("reason").equals("StaleCopy")) {
+            known.sawRecord(Epoch.parse(message.get("epoch")));
+        }
+        forcing.filter(_ -> mirrors.allTold())
+                .flatMap(each -> each.refused(message, mirrors.forForce(), view.forForce(context.now())))
+                .ifPresent(line -> {
+                    say("FORCED by a person: " + forcing.map(Forcing::says).orElse(""));
+                    context.keeper().send(line);
+                });
+    }
+
+    /** A person accepts this node's copies though they may be stale. */
+    void force(Forcing order) {
+        forcing = Optional.of(order);
+        mark(false);
+        known.forgive();
+    }
+
+    /** The last such word since this agent's start. */
+    Optional<Forcing> forcing() {
+        return forcing;
     }
 
     /** A person's or the operator's wish; see {@link Operations}. */
@@ -259,6 +288,15 @@ final class GroupRunner {
     }
 
     private void act(Decision decision, MonotonicTime now) {
+        if (forcing.filter(each -> each.turn(now)).isPresent()) {
+            context.keeper().send(Message.of("force", "group", id, "epoch", Epoch.NONE, "copies", "-"));
+        }
+        if (forcing.filter(Forcing::isOpen).isPresent() && machine.phase() instanceof Phase.Standby) {
+            // Whatever placement thinks of a stale copy: the keeper answers with the record that it would be taken
+            // against.
+            keeper.acquire(Duration.ZERO, mirrors.goodCopies());
+            return;
+        }
         switch (decision) {
             case Decision.Try t -> keeper.acquire(t.delay(), mirrors.goodCopies());
             case Decision.Wait _, Decision.Stay _, Decision.HandOver _ -> keeper.leaveAlone(mirrors.goodCopies());

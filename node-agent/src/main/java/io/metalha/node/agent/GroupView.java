@@ -10,6 +10,7 @@ import io.metalha.node.agent.known.Known;
 import io.metalha.node.agent.known.Others;
 import io.metalha.node.agent.known.Own;
 import io.metalha.node.agent.known.StartForecast;
+import io.metalha.node.agent.peer.Peer;
 import io.metalha.node.core.GroupId;
 import io.metalha.node.core.MonotonicTime;
 import io.metalha.node.core.NodeId;
@@ -133,6 +134,25 @@ final class GroupView {
 
     Others others(MonotonicTime now) {
         return context.view().others(id, policy.nodes(), addressPath, now);
+    }
+
+    /** What a person's force must know of the group's other node. */
+    Forcing.Surroundings forForce(MonotonicTime now) {
+        Optional<NodeId> other = policy.nodes().stream()
+                .filter(node -> !node.equals(context.self()))
+                .findFirst();
+        if (other.isEmpty()) {
+            return new Forcing.Surroundings("no other node", false, "there is none");
+        }
+        Peer peer = context.view().peer(other.get());
+        boolean promotable = peer.agentWell(now)
+                && peer.group(id.key()).map(GroupNews::promotable).orElse(false);
+        String heard = peer.alive()
+                ? "which answers"
+                : peer.seen()
+                        ? "last heard " + now.since(peer.aliveSince()).toSeconds() + " s ago"
+                        : "not heard since this agent began";
+        return new Forcing.Surroundings(other.get().name(), promotable, heard);
     }
 
     private Own own() {

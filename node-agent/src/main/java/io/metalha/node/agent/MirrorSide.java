@@ -9,6 +9,7 @@ import io.metalha.api.v1alpha1.MetalClusterSpec;
 import io.metalha.api.v1alpha1.MirrorUse;
 import io.metalha.api.v1alpha1.Resource;
 import io.metalha.node.agent.config.KeeperConf;
+import io.metalha.node.agent.known.ForceCheck;
 import io.metalha.node.agent.peer.ClusterView;
 import io.metalha.node.core.NodeId;
 import io.metalha.node.local.Message;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** The mirrors of one group: what the mirror process is told to serve, and what it last said. */
@@ -89,6 +91,30 @@ final class MirrorSide {
                 .map(state -> state.get("data") + ":" + state.get("copy") + ":uptodate:" + state.get("generation"))
                 .collect(Collectors.joining(","));
         return copies.isEmpty() ? NONE : copies;
+    }
+
+    /** This node's copies as a person's word would take them; without those that the mirror process tells nothing of. */
+    List<ForceCheck.Copy> forForce() {
+        List<ForceCheck.Copy> copies = new ArrayList<>();
+        for (String name : names) {
+            Message state = states.get(name);
+            if (state != null) {
+                copies.add(new ForceCheck.Copy(
+                        name,
+                        state.get("disk"),
+                        UUID.fromString(state.get("data")),
+                        UUID.fromString(state.get("copy")),
+                        UUID.fromString(state.get("peerCopy")),
+                        Long.parseUnsignedLong(state.get("generation"), 16),
+                        state.find("peerDisk").orElse("Unknown")));
+            }
+        }
+        return copies;
+    }
+
+    /** Whether the mirror process has told of each mirror. */
+    boolean allTold() {
+        return states.keySet().containsAll(names);
     }
 
     private static boolean isPromotable(@org.jspecify.annotations.Nullable Message state) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.agent;
 
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.metalha.api.v1alpha1.ClusterOperation;
 import io.metalha.api.v1alpha1.ClusterOperationStatus;
 import io.metalha.api.v1alpha1.Member.OperationReport;
@@ -101,6 +102,10 @@ final class Operations {
     /** The owner acts; on what runs nowhere, the first node of the placement that is listed and is this one. */
     private boolean mine(ClusterOperation operation, GroupRunner runner) {
         boolean holding = !runner.machine().phase().held().equals(Epoch.NONE);
+        if (operation.getSpec().type() == OperationType.FORCE_TAKEOVER) {
+            return context.self().name().equals(operation.getSpec().node())
+                    && (holding || runner.machine().phase() instanceof Phase.Standby);
+        }
         if (holding) {
             return true;
         }
@@ -146,7 +151,8 @@ final class Operations {
         String note = operation.getSpec().note() == null
                 ? ""
                 : ": " + operation.getSpec().note();
-        String why = "ClusterOperation " + operation.getMetadata().getName() + " of type " + type + note;
+        String why = "ClusterOperation " + operation.getMetadata().getName() + " of type " + type
+                + (type == OperationType.FORCE_TAKEOVER ? asked(operation) : "") + note;
         String target = target(operation, status, runner);
         String startedAt = now();
         Journal.say(runner.id() + ": carries out " + why);
@@ -165,13 +171,62 @@ final class Operations {
             }
             case START -> runner.mark(false);
             case RESTART -> runner.restart(why);
-            case DRAIN, RESYNC, VERIFY, FORCE_TAKEOVER, RESOLVE_SPLIT_BRAIN, TEST_FENCING, SIMULATE_FAILURE -> {
+            case FORCE_TAKEOVER -> {
+                if (!held.equals(Epoch.NONE)) {
+                    report(runner, uid, OperationState.REFUSED, "the group runs here already", null);
+                    return;
+                }
+                runner.force(new Forcing(Optional.ofNullable(decidedOn).map(Epoch::parse), context.now()));
+            }
+            case DRAIN, RESYNC, VERIFY, RESOLVE_SPLIT_BRAIN, TEST_FENCING, SIMULATE_FAILURE -> {
                 report(runner, uid, OperationState.REFUSED, "this version of the agent does not know " + type, null);
                 return;
             }
         }
         report(runner, uid, OperationState.RUNNING, why, startedAt);
         running.put(uid, new Running(uid, type, runner.id(), target, context.now(), startedAt));
+    }
+
+    /** The API server keeps who sent a request in its audit log; the object itself names the program and the time. */
+    private static String asked(ClusterOperation operation) {
+        String with = operation.getMetadata().getManagedFields().stream()
+                .map(ManagedFieldsEntry::getManager)
+                .findFirst()
+                .orElse("an unknown program");
+        return " (created " + operation.getMetadata().getCreationTimestamp() + " with " + with + ")";
+    }
+
+    /**
+     * The same without an API, from somebody who stands at this server.
+     *
+     * @return why not; empty: it is under way
+     */
+    String forceHere(GroupRunner runner, String why) {
+        if (!(runner.machine().phase() instanceof Phase.Standby)) {
+            return "the group is not standing by here, it is "
+                    + runner.machine().phase().word();
+        }
+        Optional<NodeId> holder = runner.view().known().holder();
+        if (holder.isPresent()) {
+            return "the group is held by " + holder.get() + ": a stale copy is never put in the place of a running one";
+        }
+        if (runner.forcing().filter(Forcing::isOpen).isPresent()) {
+            return "a force of it is under way: metalha-agent explain " + runner.id();
+        }
+        String uid = "local-" + now();
+        Journal.say(runner.id() + ": carries out " + why);
+        runner.force(new Forcing(Optional.empty(), context.now()));
+        report(runner, uid, OperationState.RUNNING, why, now());
+        running.put(
+                uid,
+                new Running(
+                        uid,
+                        OperationType.FORCE_TAKEOVER,
+                        runner.id(),
+                        context.self().name(),
+                        context.now(),
+                        now()));
+        return "";
     }
 
     private String target(ClusterOperation operation, ClusterOperationStatus status, GroupRunner runner) {
@@ -195,8 +250,9 @@ final class Operations {
                 running.remove(each.uid());
             } else {
                 outcome(each, runner).ifPresent(state -> {
-                    String message =
-                            switch (state) {
+                    String message = each.type() == OperationType.FORCE_TAKEOVER
+                            ? runner.forcing().map(Forcing::says).orElse("")
+                            : switch (state) {
                                 case SUCCEEDED ->
                                     "done in "
                                             + context.now().since(each.since()).toMillis() + " ms";
@@ -219,14 +275,19 @@ final class Operations {
                     case MOVE, FAILBACK -> runsOn(each.target(), runner);
                     case STOP -> phase instanceof Phase.Standby;
                     case START -> phase instanceof Phase.Running || anotherRuns(runner);
-                    case RESTART -> phase instanceof Phase.Running;
-                    case DRAIN, RESYNC, VERIFY, FORCE_TAKEOVER, RESOLVE_SPLIT_BRAIN, TEST_FENCING, SIMULATE_FAILURE ->
-                        false;
+                    case RESTART, FORCE_TAKEOVER -> phase instanceof Phase.Running;
+                    case DRAIN, RESYNC, VERIFY, RESOLVE_SPLIT_BRAIN, TEST_FENCING, SIMULATE_FAILURE -> false;
                 };
         boolean backHere = phase instanceof Phase.Running
                 && (each.type() == OperationType.MOVE || each.type() == OperationType.FAILBACK);
         if (done) {
             return Optional.of(OperationState.SUCCEEDED);
+        }
+        if (each.type() == OperationType.FORCE_TAKEOVER
+                && runner.forcing()
+                        .filter(force -> force.is() == Forcing.Is.REFUSED)
+                        .isPresent()) {
+            return Optional.of(OperationState.REFUSED);
         }
         boolean late = context.now().since(each.since()).compareTo(DEADLINE) > 0;
         return late || backHere ? Optional.of(OperationState.FAILED) : Optional.empty();

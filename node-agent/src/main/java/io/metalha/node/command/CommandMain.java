@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * {@code metalha-agent status | explain [GROUP]}. Exit status: 0 answered, 1 the agent knows no answer, 2 wrong words, 3 the agent does
+ * {@code metalha-agent status | explain [GROUP] | force-takeover GROUP --confirm GROUP}. Exit status: 0 answered, 1 the agent knows no answer, 2 wrong words, 3 the agent does
  * not answer.
  */
 public final class CommandMain {
@@ -24,6 +24,8 @@ public final class CommandMain {
 
               status            this server, the machines it hears, its groups and their resources
               explain [GROUP]   where the group belongs and why: the decision now, and the last ones with what they saw
+              force-takeover GROUP --confirm GROUP
+                                start a group from this server's stale copy; --help tells what that risks
               help              this
 
             Asks the agent of this server over its local socket; no API server is needed. Root only. Exit status: 0 answered,
@@ -57,11 +59,22 @@ public final class CommandMain {
                     default -> wrong(err);
                 };
             }
+            case "force-takeover" -> {
+                return ForceWords.read(words.subList(1, words.size()))
+                        .map(question -> ask(socket, question, out, err))
+                        .orElseGet(() -> force(words, out, err));
+            }
             default -> {
                 err.println("metalha-agent: unknown command '" + command + "'");
                 return wrong(err);
             }
         }
+    }
+
+    private static int force(List<String> words, PrintStream out, PrintStream err) {
+        boolean asked = words.contains("--help") || words.contains("-h");
+        (asked ? out : err).print(ForceWords.USAGE);
+        return asked ? ANSWERED : WRONG_WORDS;
     }
 
     private static int wrong(PrintStream err) {

@@ -45,7 +45,7 @@ final class Wording {
                         + System.lineSeparator();
             case "because" -> "  " + line.get("text") + System.lineSeparator();
             case "decided" -> decided(line);
-            case "error" -> line.get("text") + System.lineSeparator();
+            case "error", "told" -> line.get("text") + System.lineSeparator();
             default -> line.line() + System.lineSeparator();
         };
     }

@@ -11,6 +11,7 @@ import io.metalha.api.v1alpha1.FailoverReport;
 import io.metalha.api.v1alpha1.Member;
 import io.metalha.api.v1alpha1.MemberRole;
 import io.metalha.api.v1alpha1.MetalNodeStatus;
+import io.metalha.api.v1alpha1.OperationState;
 import io.metalha.api.v1alpha1.ResourceState;
 import io.metalha.node.agent.config.AgentPaths;
 import io.metalha.node.agent.config.ConfigStore;
@@ -28,6 +29,7 @@ import io.metalha.node.linux.RawClock;
 import io.metalha.node.local.LineClient;
 import io.metalha.node.local.LineConnection;
 import io.metalha.node.local.LineHandler;
+import io.metalha.node.local.LineServer;
 import io.metalha.node.local.Message;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,8 +39,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -336,6 +340,48 @@ class AgentProcessTest {
         until("still active", () -> role() == MemberRole.ACTIVE);
         assertEquals(List.of("start vip", "start app"), drivers.log);
         assertEquals(2, members.get("db").observedGeneration());
+    }
+
+    @Test
+    void startsFromAStaleCopyOnlyOnAPersonsWordAgainstTheRecord() throws IOException {
+        ConfigStore.write(
+                paths.config(), Configuration.EMPTY.with(Lab.cluster()).with(Lab.mirrored("db", 1)));
+        List<Message> mirror = new CopyOnWriteArrayList<>();
+        try (LineServer server = LineServer.listen(paths.mirrorSocket(), (_, line) -> mirror.add(line))) {
+            begin(List.of());
+            until("the mirror is configured", () -> !mirror.isEmpty());
+            inbox.put(new Fact.MirrorSaid(Message.parse("state mirror=db.data role=Secondary connection=Connecting"
+                    + " disk=Outdated peerDisk=Unknown promotable=false generation=d1 data=" + new UUID(0, 7) + " copy="
+                    + new UUID(1, 1) + " peerCopy=" + new UUID(1, 2))));
+            until("it stands by", () -> role() == MemberRole.STANDBY);
+            assertEquals("error", force("iptv").verb());
+            assertFalse(keeper.heard("want", "mode", "acquire"));
+            assertEquals("told", force("db").verb());
+            until("it asks the keeper", () -> keeper.heard("want", "mode", "acquire"));
+            assertFalse(keeper.heard("force", "group", "db"), "nobody has told what is in the record yet");
+            String good = new UUID(0, 7) + ":" + new UUID(1, 2) + ":uptodate:d2";
+            keeper.say(Message.of(
+                    "refused", "group", "db", "reason", "StaleCopy", "holder", 0, "epoch", "5.2", "copies", good));
+            String accepted = new UUID(0, 7) + ":" + new UUID(1, 1) + ":uptodate:d1";
+            until("it is forced", () -> keeper.heard("force", "copies", accepted));
+            assertTrue(keeper.heard("force", "epoch", "5.2"));
+            granted("6.1", 2);
+            until("all runs", () -> role() == MemberRole.ACTIVE);
+            until("the mirror knows", () -> mirror.stream()
+                    .anyMatch(line -> line.line().equals("force epoch=6.1 mirror=db.data")));
+            until(
+                    "it is told",
+                    () -> !members.get("db").operations().isEmpty()
+                            && members.get("db").operations().getFirst().state() == OperationState.SUCCEEDED);
+            String told = members.get("db").operations().getFirst().message();
+            assertTrue(
+                    told.contains("up to date is " + new UUID(1, 2) + " at generation d2 (server2's, not heard"), told);
+        }
+    }
+
+    private Message force(String confirm) {
+        return asked(Message.of("force-takeover", "group", "db", "confirm", confirm, "user", "root"))
+                .getFirst();
     }
 
     private void configured() {

@@ -48,6 +48,14 @@ public final class Lab {
                 """.formatted(name, name, generation, String.join("\",\"", nodes), generation));
     }
 
+    /** A mirrored disk before the two resources. */
+    public static ClusterGroup mirrored(String name, long generation) {
+        ObjectNode json = JSON.valueToTree(group(name, generation));
+        ObjectNode disk = ((ArrayNode) json.get("spec").get("resources")).insertObject(0);
+        disk.put("name", "data").putObject("mirrorDisk").put("backing", "/dev/vg0/db");
+        return read(ClusterGroup.class, json.toString());
+    }
+
     /** The first of the two resources alone. */
     public static ClusterGroup addressOnly(String name, long generation) {
         ClusterGroup group = group(name, generation);

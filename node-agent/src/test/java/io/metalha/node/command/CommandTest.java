@@ -98,6 +98,21 @@ class CommandTest {
         assertEquals(CommandMain.ANSWERED, run(directory.resolve("nobody"), List.of("--help")));
     }
 
+    @Test
+    void forceAsksAsItWasTyped() {
+        assertEquals(
+                "db server2 lost",
+                ForceWords.read(List.of("db", "--confirm", "db", "--node", "server2", "--note", "lost"))
+                        .map(question ->
+                                question.get("confirm") + " " + question.get("node") + " " + question.get("note"))
+                        .orElseThrow());
+        assertEquals(CommandMain.ANSWERED, run(directory.resolve("nobody"), List.of("force-takeover", "--help")));
+        assertTrue(out.toString(StandardCharsets.UTF_8).contains("split brain"));
+        for (var wrong : List.of(List.of("db", "--confirm"), List.of("db", "--yes", "db"), List.<String>of())) {
+            assertTrue(ForceWords.read(wrong).isEmpty(), wrong::toString);
+        }
+    }
+
     private int run(Path socket, List<String> words) {
         return CommandMain.run(socket, words, new PrintStream(out, true), new PrintStream(err, true));
     }

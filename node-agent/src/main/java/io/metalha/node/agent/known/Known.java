@@ -97,6 +97,11 @@ public final class Known {
         }
     }
 
+    /** The epoch of a record that nobody holds the lease of: what a person decides on must not be older. */
+    public void sawRecord(Epoch seen) {
+        highest = seen.isAbove(highest) ? seen : highest;
+    }
+
     /** The keeper was refused the lease; true when it is for another reason than before. */
     public boolean refused(String why) {
         boolean news = !why.equals(keeperSays);

@@ -61,12 +61,7 @@ final class OperationChecks {
                                 active -> new Verdict.Accept(active.node(), "the group is to be restarted in place"))
                         .orElseGet(() -> new Verdict.Refuse("the group runs nowhere: use Start"));
             case RESYNC, VERIFY -> new Verdict.Accept(node, "the mirrors are to be compared");
-            case FORCE_TAKEOVER ->
-                view.active()
-                        .<Verdict>map(active -> new Verdict.Refuse("the group runs on " + active.node()
-                                + ": a stale copy is never put in the place of a running one"))
-                        .orElseGet(() ->
-                                new Verdict.Accept(node, "the copy of " + node + " is to be taken as the good one"));
+            case FORCE_TAKEOVER -> ForceChecks.check(view, node == null ? "" : node);
             case DRAIN, RESOLVE_SPLIT_BRAIN, TEST_FENCING, SIMULATE_FAILURE -> new Verdict.Refuse(notYet(spec.type()));
         };
     }

@@ -46,6 +46,13 @@ class ManifestsOnApiServerTest {
         }
     }
 
+    @Test
+    void takesTheExamplesOfOperations() {
+        for (HasMetadata example : RealApiServer.load(client, Path.of("../examples/operations"))) {
+            client.resource(example).dryRun(true).create();
+        }
+    }
+
     static List<Path> badManifests() throws IOException {
         try (var files = Files.list(Path.of("src/test/resources/bad"))) {
             return files.sorted().toList();

@@ -9,18 +9,22 @@ import io.metalha.node.local.Message;
 import io.metalha.node.mirror.data.DataPath;
 import io.metalha.node.mirror.data.Replica;
 import io.metalha.node.mirror.data.Resync;
+import io.metalha.node.mirror.disk.SavedBlocks;
 import io.metalha.node.mirror.state.BlockSet;
 import io.metalha.node.mirror.state.Effect;
 import io.metalha.node.mirror.state.Event;
 import io.metalha.node.mirror.state.IoMode;
 import io.metalha.node.mirror.state.MirrorMachine;
+import io.metalha.node.mirror.state.MirrorView;
 import io.metalha.node.mirror.state.PeerMessage;
 import io.metalha.node.mirror.state.PeerView;
+import io.metalha.node.mirror.state.Superblock;
 import io.metalha.node.mirror.wire.Link;
 import io.metalha.node.mirror.wire.PeerCodec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +51,10 @@ final class Mirror {
     private final long attach;
     private final Set<Link> watched = ConcurrentHashMap.newKeySet();
     private final StateLine stateLine;
+    private final Path saved;
+    /** What the peer's bitmap marked when it was last met as the other side of a split brain. */
+    private @Nullable BlockSet divergedThere;
+
     private volatile MirrorConfig config;
     private volatile @Nullable Session session;
     private volatile boolean closed;
@@ -59,7 +67,16 @@ final class Mirror {
     private String dialProblem = "";
     private int ticks;
 
-    Mirror(MirrorConfig config, Copy copy, Device device, MonotonicClock clock, LongSupplier random, Outlet outlet) {
+    /** @param saved folder for blocks that give way in a split brain */
+    Mirror(
+            MirrorConfig config,
+            Copy copy,
+            Device device,
+            MonotonicClock clock,
+            LongSupplier random,
+            Path saved,
+            Outlet outlet) {
+        this.saved = saved;
         this.config = config;
         this.copy = copy;
         this.device = device;
@@ -160,6 +177,11 @@ final class Mirror {
             giveUp(current.link(), "the mirror is demoted");
         }
         step(new Event.Demote(request, hard));
+    }
+
+    /** The other side of a split brain wins. */
+    void giveWay(String request) {
+        step(new Event.Yield(request));
     }
 
     void peerAlive(boolean alive) {
@@ -288,7 +310,7 @@ final class Mirror {
         }
     }
 
-    void met(Session with, PeerView peer) {
+    synchronized void met(Session with, PeerView peer) {
         peerAlive = true;
         step(new Event.LinkUp(
                 with.link().id(),
@@ -296,6 +318,8 @@ final class Mirror {
                 copy.data().dirtyBytes() > 0,
                 copy.data().hasUnflushed(),
                 now()));
+        boolean diverged = machine.view().connection() == MirrorView.Connection.SPLIT_BRAIN;
+        divergedThere = diverged ? with.peerDirty() : null;
     }
 
     void peerSaid(Session with, PeerMessage message) {
@@ -419,6 +443,7 @@ final class Mirror {
                     startSync(current, full);
                 }
             }
+            case Effect.SaveBlocks(var everything) -> save(everything);
             case Effect.ClearDirty _ -> copy.data().clearDirty(machine.view().primary());
         }
     }
@@ -448,6 +473,27 @@ final class Mirror {
         });
         with.resync(resync);
         Thread.ofPlatform().daemon().name("mirror-resync-" + config.name()).start(resync);
+    }
+
+    /** On a thread of its own: it may be gigabytes, and this side serves nobody. */
+    private void save(boolean everything) {
+        BlockSet blocks = new BlockSet(copy.sizeBytes());
+        if (everything || divergedThere == null) {
+            blocks.addRange(0, copy.superblock().sizeBytes());
+        } else {
+            blocks.addAll(divergedThere);
+            blocks.addAll(copy.data().markDirty(new BlockSet(0)));
+        }
+        Superblock of = copy.superblock();
+        String mark = String.valueOf(System.currentTimeMillis() / 1000);
+        Thread.ofPlatform().daemon().name("mirror-save-" + config.name()).start(() -> {
+            try {
+                Path file = SavedBlocks.save(saved, config.name(), mark, of, blocks, copy.backing());
+                step(new Event.Saved(true, blocks.bytes() + " bytes of this side are saved in " + file));
+            } catch (IOException e) {
+                step(new Event.Saved(false, String.valueOf(e.getMessage())));
+            }
+        });
     }
 
     private void answered(String request, String verb, boolean ok, String reason) {

@@ -22,7 +22,8 @@ public final class MirrorMain {
     public static void main(String[] args) throws IOException, InterruptedException {
         MirrorPaths paths = new MirrorPaths(
                 Path.of(args.length > 0 ? args[0] : "/run/metalha"),
-                Path.of(args.length > 1 ? args[1] : "/dev/metalha"));
+                Path.of(args.length > 1 ? args[1] : "/dev/metalha"),
+                Path.of(args.length > 2 ? args[2] : "/var/lib/metalha/mirror/saved"));
         MirrorProcess process = new MirrorProcess(paths, new RawClock());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LINGER_SECONDS);

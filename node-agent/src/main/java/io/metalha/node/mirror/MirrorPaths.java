@@ -9,8 +9,9 @@ import java.nio.file.Path;
  *
  * @param run /run/metalha: sockets, lease page
  * @param dev /dev/metalha: links to block devices
+ * @param saved /var/lib/metalha/mirror/saved: blocks that gave way in a split brain
  */
-record MirrorPaths(Path run, Path dev) {
+record MirrorPaths(Path run, Path dev, Path saved) {
     Path control() {
         return run.resolve("mirror.sock");
     }

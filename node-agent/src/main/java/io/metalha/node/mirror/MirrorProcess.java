@@ -79,6 +79,7 @@ final class MirrorProcess implements LineHandler, AutoCloseable {
             }
             case "configure" -> configure(from, line);
             case "promote" -> mirror(line).promote(token(from, line), Epoch.parse(line.get("epoch")));
+            case "yield" -> mirror(line).giveWay(token(from, line));
             case "force" -> mirror(line).force(Epoch.parse(line.get("epoch")));
             case "demote" ->
                 mirror(line)
@@ -148,7 +149,7 @@ final class MirrorProcess implements LineHandler, AutoCloseable {
         Copy copy = Copy.open(config, paths.leasePage(), clock);
         Device device =
                 new Device(paths, config.name(), copy.data(), copy.superblock().sizeBytes());
-        return new Mirror(config, copy, device, clock, this::nextRandom, new Outlet() {
+        return new Mirror(config, copy, device, clock, this::nextRandom, paths.saved(), new Outlet() {
             @Override
             public void answer(String request, Message message) {
                 reply(request, message);
@@ -214,6 +215,7 @@ final class MirrorProcess implements LineHandler, AutoCloseable {
                     case "configure" -> "configured";
                     case "promote" -> "promoted";
                     case "demote" -> "demoted";
+                    case "yield" -> "yielded";
                     case "drop" -> "dropped";
                     default -> "refused";
                 };

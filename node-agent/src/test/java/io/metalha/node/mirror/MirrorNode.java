@@ -63,7 +63,8 @@ final class MirrorNode implements AutoCloseable {
                         System.getProperty("java.class.path"),
                         "io.metalha.node.mirror.MirrorMain",
                         dir.toString(),
-                        dir.resolve("dev").toString())
+                        dir.resolve("dev").toString(),
+                        dir.resolve("saved").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(
                         ProcessBuilder.Redirect.appendTo(dir.resolve("log").toFile()))
@@ -133,6 +134,20 @@ final class MirrorNode implements AutoCloseable {
     Message promote() {
         Epoch epoch = hold();
         return request(Message.of("promote", "mirror", MIRROR, "epoch", epoch));
+    }
+
+    /** As {@link #promote}, on a person's word. */
+    Message forcePromote() {
+        Epoch epoch = hold();
+        client.send(Message.of("force", "mirror", MIRROR, "epoch", epoch));
+        return request(Message.of("promote", "mirror", MIRROR, "epoch", epoch));
+    }
+
+    /** The one file of blocks that gave way here. */
+    Path savedBlocks() throws IOException {
+        try (var files = Files.list(dir.resolve("saved"))) {
+            return files.findFirst().orElseThrow();
+        }
     }
 
     Epoch hold() {

@@ -38,6 +38,12 @@ public sealed interface Effect {
     /** Mark what the peer's bitmap marks, or everything; then send what is marked. */
     record StartSync(long link, boolean full) implements Effect {}
 
+    /**
+     * Save what a resync from the other side of the split brain would overwrite: what either bitmap marks, or everything; then say {@link
+     * Event.Saved}. Nothing else waits for it.
+     */
+    record SaveBlocks(boolean everything) implements Effect {}
+
     /** Nothing differs: clear the bitmap, in memory and on disk. */
     record ClearDirty() implements Effect {}
 }

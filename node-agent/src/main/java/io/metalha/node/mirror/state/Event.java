@@ -28,6 +28,12 @@ public sealed interface Event {
      */
     record LinkUp(long link, PeerView peer, boolean dirty, boolean unflushed, MonotonicTime now) implements Event {}
 
+    /** A person lets the other side of a split brain win. */
+    record Yield(String request) implements Event {}
+
+    /** {@link Effect.SaveBlocks} came to an end. */
+    record Saved(boolean ok, String said) implements Event {}
+
     /** @param tried for how long every path was tried in vain before the silent link was ended */
     record LinkDown(long link, Duration tried, MonotonicTime now) implements Event {}
 

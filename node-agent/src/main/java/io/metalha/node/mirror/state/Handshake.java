@@ -4,6 +4,7 @@ package io.metalha.node.mirror.state;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -27,6 +28,15 @@ public final class Handshake {
 
     /** This side lacks what the peer's bitmap marks, or all of it where {@code full}. */
     public record WeAreOlder(boolean full) implements Verdict {}
+
+    /**
+     * Both were written to without the other: they must not be joined.
+     *
+     * @param base newest generation since which each side's bitmap marks its own writes; empty where everything may differ
+     */
+    public record SplitBrain(Optional<Long> base) implements Verdict {
+        public static final String REASON = "split brain: both copies were written to without the other";
+    }
 
     /** They must not be joined. */
     public record Refused(String reason) implements Verdict {}
@@ -79,10 +89,10 @@ public final class Handshake {
         }
         Set<Long> common = ancestors(mine);
         common.retainAll(ancestors(peer));
-        return new Refused(
-                common.isEmpty()
-                        ? "the copies have no generation in common: unrelated data"
-                        : "split brain: both copies were written to without the other");
+        return common.isEmpty()
+                ? new Refused("the copies have no generation in common: unrelated data")
+                : new SplitBrain(
+                        mine.bases().stream().filter(peer.bases()::contains).findFirst());
     }
 
     private static Set<Long> ancestors(Generations generations) {

@@ -7,8 +7,10 @@ import io.metalha.node.core.Epoch;
 import io.metalha.node.core.MonotonicTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One copy of a mirrored disk.
@@ -50,6 +52,9 @@ public final class MirrorMachine {
 
     private record Telling() implements Phase {}
 
+    /** Blocks are being saved for a resync from {@code winner}. */
+    private record Yielding(String request, UUID winner, Optional<Long> base) {}
+
     private sealed interface Link {}
 
     private record NoLink() implements Link {}
@@ -69,6 +74,10 @@ public final class MirrorMachine {
     private boolean writeWaits;
     private String draining = "";
     private String reason = "";
+    /** The peer as last met, refused for split brain. */
+    private @Nullable PeerView diverged;
+
+    private @Nullable Yielding yielding;
     private List<Effect> effects = new ArrayList<>();
 
     /**
@@ -96,6 +105,8 @@ public final class MirrorMachine {
             case Event.Drained e -> drained(e);
             case Event.LinkUp e -> linkUp(e);
             case Event.LinkDown e -> linkDown(e);
+            case Event.Yield e -> giveWay(e);
+            case Event.Saved e -> saved(e);
             case Event.PeerSaid e -> peerSaid(e);
             case Event.PeerAlive e -> {
                 peerAlive = e.alive();
@@ -145,6 +156,10 @@ public final class MirrorMachine {
             return;
         }
         reason = "";
+        if (yielding != null) {
+            answer(yielding.request(), "yielded", false, "this copy was promoted meanwhile");
+            yielding = null;
+        }
         if (link instanceof Joined joined && joined.peer().primary()) {
             disconnect(joined, "a newer Primary took over here");
         }
@@ -363,10 +378,12 @@ public final class MirrorMachine {
         String refusal = meet(joined);
         if (!refusal.isEmpty()) {
             reason = refusal;
+            diverged = verdict(joined) instanceof Handshake.SplitBrain ? e.peer() : null;
             effects.add(new Effect.Disconnect(e.link(), refusal));
             return;
         }
         reason = "";
+        diverged = null;
         link = joined;
         // A server that boots may have its mirror before the keepers hear it. The word that it is dead was about
         // before.
@@ -397,6 +414,9 @@ public final class MirrorMachine {
         if (verdict instanceof Handshake.Refused(var why)) {
             return why;
         }
+        if (verdict instanceof Handshake.SplitBrain) {
+            return Handshake.SplitBrain.REASON;
+        }
         if (peer.primary() && isPrimary()) {
             return "both sides are Primary (epoch " + mine.epoch() + " here, " + peer.epoch() + " there)";
         }
@@ -410,6 +430,55 @@ public final class MirrorMachine {
             return "the Primary has older data than this copy";
         }
         return "";
+    }
+
+    /**
+     * Only the side that does not run gives way, and only to one that runs: what runs is the copy that the voters have recorded. Story,
+     * without: (1) both sides stand by, a person lets this one give way, and it is marked old. (2) The other, which the record lists as
+     * outdated, may not start; nor may this one any more.
+     */
+    private String refusalToGiveWay() {
+        if (isPrimary()) {
+            return "this copy is the running one: name its node as the one to keep, and the other copy gives way";
+        }
+        if (diverged == null) {
+            return "no split brain was met since this mirror began: the other side must be reachable";
+        }
+        return diverged.primary() ? "" : "the copy to keep does not run: start the group there first (ForceTakeover)";
+    }
+
+    private void giveWay(Event.Yield e) {
+        String refusal = yielding != null ? "its blocks are being saved already" : refusalToGiveWay();
+        PeerView winner = diverged;
+        if (!refusal.isEmpty() || winner == null) {
+            answer(e.request(), "yielded", false, refusal);
+            return;
+        }
+        Optional<Long> base = base(winner);
+        yielding = new Yielding(e.request(), winner.copy(), base);
+        effects.add(new Effect.SaveBlocks(base.isEmpty()));
+    }
+
+    private Optional<Long> base(PeerView winner) {
+        return Handshake.compare(mine, winner) instanceof Handshake.SplitBrain(var base) ? base : Optional.empty();
+    }
+
+    private void saved(Event.Saved e) {
+        if (yielding == null) {
+            return;
+        }
+        Yielding asked = yielding;
+        yielding = null;
+        boolean same = diverged != null
+                && diverged.copy().equals(asked.winner())
+                && base(diverged).equals(asked.base());
+        String refusal = !e.ok() ? e.said() : same ? refusalToGiveWay() : "the other side changed meanwhile: ask again";
+        if (refusal.isEmpty()) {
+            persist(mine.yielded(asked.base()));
+            diverged = null;
+            reason = "";
+        }
+        answer(asked.request(), "yielded", refusal.isEmpty(), refusal.isEmpty() ? e.said() : refusal);
     }
 
     /** Meeting newer data, a copy that thought itself up to date learns better. */
@@ -605,7 +674,7 @@ public final class MirrorMachine {
 
     private MirrorView.Connection connection() {
         return switch (link) {
-            case NoLink _ -> MirrorView.Connection.CONNECTING;
+            case NoLink _ -> diverged == null ? MirrorView.Connection.CONNECTING : MirrorView.Connection.SPLIT_BRAIN;
             case Joined _
             when phase instanceof Syncing || phase instanceof Restoring -> MirrorView.Connection.SYNC_SOURCE;
             case Joined j

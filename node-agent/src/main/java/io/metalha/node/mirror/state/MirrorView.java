@@ -19,6 +19,8 @@ public record MirrorView(
     /** DRBD's words. */
     public enum Connection {
         CONNECTING("Connecting"),
+        /** The peer was met last with data that neither side may overwrite by itself. */
+        SPLIT_BRAIN("SplitBrain"),
         CONNECTED("Connected"),
         SYNC_SOURCE("SyncSource"),
         SYNC_TARGET("SyncTarget");

@@ -5,6 +5,7 @@ package io.metalha.node.mirror.state;
 import io.metalha.node.core.CopyEntry;
 import io.metalha.node.core.Epoch;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -94,6 +95,22 @@ public record Superblock(
     public Superblock target(UUID newData, long size) {
         return new Superblock(
                 newData, copy, size, DiskState.INCONSISTENT, generations, shared, 0, epoch, clean, peerCopy);
+    }
+
+    /**
+     * On a person's word this side of a split brain gives way: it takes itself for the state in which the two parted, and the bitmap has what it
+     * wrote since; without a base, for a copy that holds none of the data.
+     */
+    public Superblock yielded(Optional<Long> base) {
+        Generations next = base.map(common -> new Generations(
+                        common,
+                        List.of(),
+                        generations.history().stream()
+                                .filter(each -> !each.equals(common))
+                                .toList()))
+                .orElse(Generations.BLANK);
+        DiskState old = base.isPresent() ? DiskState.OUTDATED : DiskState.INCONSISTENT;
+        return new Superblock(data, copy, sizeBytes, old, next, true, 0, epoch, clean, peerCopy);
     }
 
     public Superblock withPeerCopy(UUID next) {

@@ -134,10 +134,8 @@ class HandshakeTest {
             case Handshake.Equal _ -> "Equal";
             case Handshake.PeerIsOlder(var full) -> full ? "PeerIsOlder full" : "PeerIsOlder";
             case Handshake.WeAreOlder(var full) -> full ? "WeAreOlder full" : "WeAreOlder";
-            case Handshake.Refused(var reason) ->
-                reason.startsWith("split brain")
-                        ? "split brain"
-                        : reason.contains("unrelated data") ? "unrelated data" : reason;
+            case Handshake.SplitBrain _ -> "split brain";
+            case Handshake.Refused(var reason) -> reason.contains("unrelated data") ? "unrelated data" : reason;
         };
     }
 

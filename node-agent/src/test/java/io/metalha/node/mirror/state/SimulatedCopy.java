@@ -184,6 +184,7 @@ final class SimulatedCopy {
                 syncing = true;
                 syncFlush = false;
             }
+            case Effect.SaveBlocks _ -> throw new AssertionError("nobody asked one side to give way");
             case Effect.ClearDirty _ -> {
                 ledger.dirty().clear();
                 bitmap.clear();

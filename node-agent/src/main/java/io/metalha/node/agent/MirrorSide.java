@@ -112,6 +112,16 @@ final class MirrorSide {
         return copies;
     }
 
+    /** The mirrors whose peer was met last as the other side of a split brain. */
+    List<String> inSplitBrain() {
+        return names.stream()
+                .filter(name -> Optional.ofNullable(states.get(name))
+                        .flatMap(state -> state.find("connection"))
+                        .filter("SplitBrain"::equals)
+                        .isPresent())
+                .toList();
+    }
+
     /** Whether the mirror process has told of each mirror. */
     boolean allTold() {
         return states.keySet().containsAll(names);

@@ -44,6 +44,7 @@ final class Operations {
     private final Acceptance acceptance;
     private final Map<String, Running> running = new HashMap<>();
     private final Map<String, Open> open = new HashMap<>();
+    private final Map<String, GivingWay> givingWay = new HashMap<>();
 
     /** One that the operator accepted and that is not known to be begun. */
     private record Open(ClusterOperation operation, MonotonicTime since) {}
@@ -105,6 +106,11 @@ final class Operations {
         if (operation.getSpec().type() == OperationType.FORCE_TAKEOVER) {
             return context.self().name().equals(operation.getSpec().node())
                     && (holding || runner.machine().phase() instanceof Phase.Standby);
+        }
+        if (operation.getSpec().type() == OperationType.RESOLVE_SPLIT_BRAIN) {
+            // The side that gives way acts.
+            return !context.self().name().equals(operation.getSpec().node())
+                    && runner.view().policy().nodes().contains(context.self());
         }
         if (holding) {
             return true;
@@ -178,7 +184,19 @@ final class Operations {
                 }
                 runner.force(new Forcing(Optional.ofNullable(decidedOn).map(Epoch::parse), context.now()));
             }
-            case DRAIN, RESYNC, VERIFY, RESOLVE_SPLIT_BRAIN, TEST_FENCING, SIMULATE_FAILURE -> {
+            case RESOLVE_SPLIT_BRAIN -> {
+                if (!held.equals(Epoch.NONE)) {
+                    report(
+                            runner,
+                            uid,
+                            OperationState.REFUSED,
+                            "the group runs here: this copy does not give way",
+                            null);
+                    return;
+                }
+                givingWay.put(uid, GivingWay.begin(runner, context));
+            }
+            case DRAIN, RESYNC, VERIFY, TEST_FENCING, SIMULATE_FAILURE -> {
                 report(runner, uid, OperationState.REFUSED, "this version of the agent does not know " + type, null);
                 return;
             }
@@ -261,7 +279,8 @@ final class Operations {
                                             + " than asked; see the group's members";
                                 case PENDING, ACCEPTED, RUNNING, REFUSED -> "";
                             };
-                    report(runner, each.uid(), state, message, each.startedAt());
+                    GivingWay way = givingWay.remove(each.uid());
+                    report(runner, each.uid(), state, way == null ? message : way.says(), each.startedAt());
                     running.remove(each.uid());
                 });
             }
@@ -269,6 +288,10 @@ final class Operations {
     }
 
     private Optional<OperationState> outcome(Running each, GroupRunner runner) {
+        GivingWay way = givingWay.get(each.uid());
+        if (way != null) {
+            return way.outcome();
+        }
         Phase phase = runner.machine().phase();
         boolean done =
                 switch (each.type()) {
@@ -276,7 +299,7 @@ final class Operations {
                     case STOP -> phase instanceof Phase.Standby;
                     case START -> phase instanceof Phase.Running || anotherRuns(runner);
                     case RESTART, FORCE_TAKEOVER -> phase instanceof Phase.Running;
-                    case DRAIN, RESYNC, VERIFY, RESOLVE_SPLIT_BRAIN, TEST_FENCING, SIMULATE_FAILURE -> false;
+                    case RESOLVE_SPLIT_BRAIN, DRAIN, RESYNC, VERIFY, TEST_FENCING, SIMULATE_FAILURE -> false;
                 };
         boolean backHere = phase instanceof Phase.Running
                 && (each.type() == OperationType.MOVE || each.type() == OperationType.FAILBACK);

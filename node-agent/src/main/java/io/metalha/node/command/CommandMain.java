@@ -3,6 +3,7 @@
 package io.metalha.node.command;
 
 import io.metalha.node.local.Message;
+import io.metalha.node.mirror.disk.SavedBlocks;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,8 @@ public final class CommandMain {
               explain [GROUP]   where the group belongs and why: the decision now, and the last ones with what they saw
               force-takeover GROUP --confirm GROUP
                                 start a group from this server's stale copy; --help tells what that risks
+              write-saved FILE TARGET
+                                write the blocks that gave way in a split brain into TARGET, a copy of the device
               help              this
 
             Asks the agent of this server over its local socket; no API server is needed. Root only. Exit status: 0 answered,
@@ -59,6 +62,11 @@ public final class CommandMain {
                     default -> wrong(err);
                 };
             }
+            case "write-saved" -> {
+                return words.size() == 3
+                        ? writeSaved(Path.of(words.get(1)), Path.of(words.get(2)), out, err)
+                        : wrong(err);
+            }
             case "force-takeover" -> {
                 return ForceWords.read(words.subList(1, words.size()))
                         .map(question -> ask(socket, question, out, err))
@@ -68,6 +76,16 @@ public final class CommandMain {
                 err.println("metalha-agent: unknown command '" + command + "'");
                 return wrong(err);
             }
+        }
+    }
+
+    private static int writeSaved(Path saved, Path target, PrintStream out, PrintStream err) {
+        try {
+            out.println(SavedBlocks.writeBack(saved, target) + " blocks of 4096 bytes written into " + target);
+            return ANSWERED;
+        } catch (IOException e) {
+            err.println("metalha-agent: " + e.getMessage());
+            return NO_ANSWER;
         }
     }
 

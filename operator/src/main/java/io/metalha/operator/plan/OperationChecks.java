@@ -62,7 +62,8 @@ final class OperationChecks {
                         .orElseGet(() -> new Verdict.Refuse("the group runs nowhere: use Start"));
             case RESYNC, VERIFY -> new Verdict.Accept(node, "the mirrors are to be compared");
             case FORCE_TAKEOVER -> ForceChecks.check(view, node == null ? "" : node);
-            case DRAIN, RESOLVE_SPLIT_BRAIN, TEST_FENCING, SIMULATE_FAILURE -> new Verdict.Refuse(notYet(spec.type()));
+            case RESOLVE_SPLIT_BRAIN -> SplitBrainChecks.check(view, node == null ? "" : node);
+            case DRAIN, TEST_FENCING, SIMULATE_FAILURE -> new Verdict.Refuse(notYet(spec.type()));
         };
     }
 

@@ -166,6 +166,26 @@ class OperatorOnApiServerTest {
 
     @Test
     @Order(7)
+    void refusesAForceBesideARunningGroupWithASentence() {
+        HasMetadata force = RealApiServer.load(client, """
+                        apiVersion: metalha.io/v1alpha1
+                        kind: ClusterOperation
+                        metadata: {name: force}
+                        spec: {type: ForceTakeover, group: iptv-db, node: server2, confirm: iptv-db}
+                        """).getFirst();
+        force.getMetadata().setNamespace(NAMESPACE);
+        client.resource(force).create();
+        ClusterOperation refused = await(
+                ClusterOperation.class,
+                "force",
+                one -> one.getStatus() != null && one.getStatus().state() == OperationState.REFUSED);
+        assertEquals(
+                "Nothing was done: the group runs on server1: a stale copy is never put in the place of a running one.",
+                refused.getStatus().message());
+    }
+
+    @Test
+    @Order(8)
     void anOperatorThatStartsAgainResumes() {
         var before = get("iptv-db").getStatus();
         var voters = await(MetalCluster.class, "iptv", _ -> true).getStatus().voters();
@@ -179,7 +199,7 @@ class OperatorOnApiServerTest {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void aDeletedGroupGoesWhenEveryMemberHasStopped() {
         client.resources(ClusterGroup.class)
                 .inNamespace(NAMESPACE)

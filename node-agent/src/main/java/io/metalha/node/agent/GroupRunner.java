@@ -190,15 +190,26 @@ final class GroupRunner {
             Cause cause = view.cause(before, waited, now);
             known.granted(epoch);
             if (forcing.filter(Forcing::isOpen).map(Forcing::granted).orElse(false)) {
-                // On the same connection as the promotion that follows, so before it.
-                mirrors.names().forEach(mirror -> context.mirror()
-                        .send(Message.of("force", "mirror", MirrorSide.name(id.name(), mirror), "epoch", epoch)));
-                say("granted " + epoch + " by a person's force; "
-                        + forcing.map(Forcing::says).orElse(""));
+                cause = grantedByForce(epoch, cause);
             }
             effects.calls().expect();
             step(new Event.Granted(epoch, cause, context.now()));
         }
+    }
+
+    /** Tells the mirrors on the connection of the promotion that follows, so before it. */
+    private Cause grantedByForce(Epoch epoch, Cause cause) {
+        mirrors.names().forEach(mirror -> context.mirror()
+                .send(Message.of("force", "mirror", MirrorSide.name(id.name(), mirror), "epoch", epoch)));
+        say("granted " + epoch + " by a person's force; "
+                + forcing.map(Forcing::says).orElse(""));
+        return new Cause(
+                cause.kind(),
+                cause.from(),
+                cause.why() + "; a person forced the stale copy here, see operations",
+                cause.detect(),
+                cause.waited(),
+                cause.bound());
     }
 
     void lost(Epoch epoch, String reason) {

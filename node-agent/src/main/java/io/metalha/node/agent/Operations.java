@@ -51,7 +51,13 @@ final class Operations {
 
     /** One that was begun and whose end is awaited. */
     private record Running(
-            String uid, OperationType type, GroupId group, String target, MonotonicTime since, String startedAt) {}
+            String uid,
+            OperationType type,
+            GroupId group,
+            String target,
+            String why,
+            MonotonicTime since,
+            String startedAt) {}
 
     Operations(AgentContext context, Groups groups, Acceptance acceptance) {
         this.context = context;
@@ -202,7 +208,7 @@ final class Operations {
             }
         }
         report(runner, uid, OperationState.RUNNING, why, startedAt);
-        running.put(uid, new Running(uid, type, runner.id(), target, context.now(), startedAt));
+        running.put(uid, new Running(uid, type, runner.id(), target, why, context.now(), startedAt));
     }
 
     /** The API server keeps who sent a request in its audit log; the object itself names the program and the time. */
@@ -242,6 +248,7 @@ final class Operations {
                         OperationType.FORCE_TAKEOVER,
                         runner.id(),
                         context.self().name(),
+                        why,
                         context.now(),
                         now()));
         return "";
@@ -269,7 +276,8 @@ final class Operations {
             } else {
                 outcome(each, runner).ifPresent(state -> {
                     String message = each.type() == OperationType.FORCE_TAKEOVER
-                            ? runner.forcing().map(Forcing::says).orElse("")
+                            ? each.why() + "; "
+                                    + runner.forcing().map(Forcing::says).orElse("")
                             : switch (state) {
                                 case SUCCEEDED ->
                                     "done in "

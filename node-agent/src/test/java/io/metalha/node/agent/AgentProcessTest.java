@@ -374,6 +374,9 @@ class AgentProcessTest {
                     () -> !members.get("db").operations().isEmpty()
                             && members.get("db").operations().getFirst().state() == OperationState.SUCCEEDED);
             String told = members.get("db").operations().getFirst().message();
+            assertTrue(told.startsWith("force-takeover on this server, asked for by root; "), told);
+            assertTrue(
+                    failovers().getFirst().message().contains("a person forced the stale copy"), failovers()::toString);
             assertTrue(
                     told.contains("up to date is " + new UUID(1, 2) + " at generation d2 (server2's, not heard"), told);
         }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.mirror.state;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.metalha.node.core.Epoch;
 import io.metalha.node.core.MonotonicTime;
 import java.util.ArrayDeque;
@@ -77,6 +79,9 @@ final class SimulatedCopy {
     /** From a drain's flush to its outcome: the device is gone, nobody writes. */
     boolean detached;
 
+    /** The other copy was forced although this one has more: nothing may be written over it before a person says so. */
+    boolean parted;
+
     SimulatedCopy(int number, SimulatedPair pair) {
         this.number = number;
         this.pair = pair;
@@ -145,8 +150,18 @@ final class SimulatedCopy {
 
     void step(Event event) {
         detached &= !(event instanceof Event.Drained);
+        boolean byWord = event instanceof Event.Saved;
         for (Effect effect : machine.step(event)) {
             pair.mayCrash(this);
+            if (effect instanceof Effect.Persist(var next)) {
+                assertTrue(
+                        !parted || byWord || next.disk() == DiskState.UP_TO_DATE,
+                        () -> "copy " + number + " gives way without a word: " + next);
+                if (parted && byWord) {
+                    parted = false;
+                    pair.gaveWay++;
+                }
+            }
             execute(effect);
         }
         pair.mayCrash(this);
@@ -184,7 +199,7 @@ final class SimulatedCopy {
                 syncing = true;
                 syncFlush = false;
             }
-            case Effect.SaveBlocks _ -> throw new AssertionError("nobody asked one side to give way");
+            case Effect.SaveBlocks _ -> pair.later(this, new Event.Saved(true, "saved"));
             case Effect.ClearDirty _ -> {
                 ledger.dirty().clear();
                 bitmap.clear();

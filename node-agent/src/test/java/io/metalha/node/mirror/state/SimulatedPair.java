@@ -26,6 +26,12 @@ final class SimulatedPair {
     final SimulatedCopy b = new SimulatedCopy(2, this);
     long resentOn;
     long lastValue;
+    /** Acts beside {@link #random}, so that a seed without a person is the same run as ever; in a seed of four a person takes risks. */
+    private final Random person;
+
+    private final boolean takesRisks;
+    int forced;
+    int gaveWay;
     private final List<String> trace = new ArrayList<>();
     private final List<Runnable> later = new ArrayList<>();
     private long uniques;
@@ -49,6 +55,8 @@ final class SimulatedPair {
 
     SimulatedPair(long seed) {
         random = new Random(seed);
+        person = new Random(~seed);
+        takesRisks = seed % 4 == 0;
         // From one fault after the other to long quiet stretches, in which much is written.
         mildness = 1 << random.nextInt(6);
         a.start();
@@ -121,6 +129,9 @@ final class SimulatedPair {
         copy.crashAllowed = true;
         try {
             act(copy);
+            if (takesRisks) {
+                risk(copy);
+            }
         } catch (SimulatedCopy.Crash e) {
             crash(copy, random.nextBoolean());
         }
@@ -225,6 +236,52 @@ final class SimulatedPair {
         }
         if (copy.up && !copy.isPrimary() && holder == copy) {
             holder = null; // a planned stop gives the lease back
+        }
+    }
+
+    /** A person forces a stale copy, and later lets one side of the split brain give way. */
+    private void risk(SimulatedCopy copy) {
+        if (!copy.up || copy.isPrimary()) {
+            return;
+        }
+        if (copy.machine.view().connection() == MirrorView.Connection.SPLIT_BRAIN && person.nextInt(40) == 0) {
+            copy.step(new Event.Yield("y"));
+        } else if (holder == null && person.nextInt(faults ? 25 : 400) == 0) {
+            force(copy);
+        }
+    }
+
+    /** As the keeper does it: the grant itself records this copy as the good one and the other as outdated. */
+    private void force(SimulatedCopy copy) {
+        Superblock mine = copy.superblock();
+        boolean stale = !record.isEmpty() && !(record.getOrDefault(mine.copy(), false) && mine.isUpToDate());
+        boolean usable = mine.isUpToDate() || mine.disk() == DiskState.OUTDATED;
+        // The agent refuses it then: the good copy can be reached.
+        boolean needless =
+                mine.disk() == DiskState.OUTDATED && copy.machine.view().peerDisk() == DiskState.UP_TO_DATE;
+        if (!stale || !usable || needless) {
+            return;
+        }
+        SimulatedCopy other = other(copy);
+        PeerView seen = PeerView.of(mine, false, copy.attach, false);
+        other.parted = Handshake.compare(other.superblock(), seen) instanceof Handshake.PeerIsOlder;
+        copy.parted = false;
+        forced++;
+        record = new HashMap<>(Map.of(mine.copy(), true, other.superblock().copy(), false));
+        holder = copy;
+        Epoch epoch = new Epoch(++counter, copy.number);
+        copy.epoch = epoch;
+        trace.add("a person forces " + copy.number + " under " + epoch);
+        // What the other alone had is given up; what is here is what counts from now on.
+        for (int block : SimulatedCopy.BLOCKS) {
+            acknowledged.put(block, copy.read(block));
+            acknowledgedAt.put(block, nanos);
+            acknowledgedOn.put(block, copy.number);
+            flushed.put(block, copy.disk.get(block));
+        }
+        copy.step(new Event.Promote("f", epoch, true, now()));
+        if (!copy.isPrimary()) {
+            holder = null;
         }
     }
 

@@ -350,9 +350,7 @@ class AgentProcessTest {
         try (LineServer server = LineServer.listen(paths.mirrorSocket(), (_, line) -> mirror.add(line))) {
             begin(List.of());
             until("the mirror is configured", () -> !mirror.isEmpty());
-            inbox.put(new Fact.MirrorSaid(Message.parse("state mirror=db.data role=Secondary connection=Connecting"
-                    + " disk=Outdated peerDisk=Unknown promotable=false generation=d1 data=" + new UUID(0, 7) + " copy="
-                    + new UUID(1, 1) + " peerCopy=" + new UUID(1, 2))));
+            inbox.put(new Fact.MirrorSaid(mirrorState("Connecting", "Outdated")));
             until("it stands by", () -> role() == MemberRole.STANDBY);
             assertEquals("error", force("iptv").verb());
             assertFalse(keeper.heard("want", "mode", "acquire"));
@@ -380,6 +378,56 @@ class AgentProcessTest {
             assertTrue(
                     told.contains("up to date is " + new UUID(1, 2) + " at generation d2 (server2's, not heard"), told);
         }
+    }
+
+    @Test
+    void asksTheKeeperBeforeAnOperationForcesAndRefusesOnALaterRecord() throws IOException {
+        ConfigStore.write(
+                paths.config(), Configuration.EMPTY.with(Lab.cluster()).with(Lab.mirrored("db", 1)));
+        begin(List.of());
+        inbox.put(new Fact.MirrorSaid(mirrorState("Connecting", "Outdated")));
+        inbox.put(new Fact.OperationShown(Lab.operation("ForceTakeover", "db", "server2")));
+        inbox.put(new Fact.OperationShown(Lab.operation("ForceTakeover", "db", "server1")));
+        until("it asks the keeper", () -> keeper.heard("want", "mode", "acquire"));
+        String good = new UUID(0, 7) + ":" + new UUID(1, 2) + ":uptodate:d2";
+        keeper.say(Message.of(
+                "refused", "group", "db", "reason", "StaleCopy", "holder", 0, "epoch", "7.2", "copies", good));
+        until("it is refused", () -> operation().state() == OperationState.REFUSED);
+        assertTrue(operation().message().contains("(created 2026-11-25T20:00:00Z with kubectl-create): ticket 4711"));
+        assertTrue(operation().message().contains("decided on epoch 5.2, the record is of 7.2"), operation()::message);
+        assertFalse(keeper.heard("force", "group", "db"));
+    }
+
+    @Test
+    void hasItsCopiesGiveWayAndTellsWhereTheirBlocksAre() throws IOException {
+        ConfigStore.write(
+                paths.config(), Configuration.EMPTY.with(Lab.cluster()).with(Lab.mirrored("db", 1)));
+        try (LineServer server = LineServer.listen(paths.mirrorSocket(), (to, line) -> {
+            if (line.line().contains("yield mirror=db.data")) {
+                to.send(Message.of(
+                        "yielded", "request", line.get("request"), "ok", true, "reason", "4096 bytes are saved in /x"));
+            }
+        })) {
+            begin(List.of());
+            inbox.put(new Fact.MirrorSaid(mirrorState("SplitBrain", "UpToDate")));
+            until("it stands by", () -> role() == MemberRole.STANDBY);
+            inbox.put(new Fact.OperationShown(Lab.operation("ResolveSplitBrain", "db", "server2")));
+            until("it is done", () -> operation().state() == OperationState.SUCCEEDED);
+            assertTrue(operation().message().contains("4096 bytes are saved in /x"), operation()::message);
+        }
+    }
+
+    private Member.OperationReport operation() {
+        Member member = members.get("db");
+        return member == null || member.operations().isEmpty()
+                ? new Member.OperationReport("", OperationState.PENDING, "", null, null)
+                : member.operations().getFirst();
+    }
+
+    private static Message mirrorState(String connection, String disk) {
+        return Message.parse("state mirror=db.data role=Secondary connection=" + connection + " disk=" + disk
+                + " peerDisk=Unknown promotable=false generation=d1 data=" + new UUID(0, 7) + " copy=" + new UUID(1, 1)
+                + " peerCopy=" + new UUID(1, 2));
     }
 
     private Message force(String confirm) {

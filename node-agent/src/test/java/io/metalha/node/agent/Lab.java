@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.metalha.api.v1alpha1.ClusterGroup;
+import io.metalha.api.v1alpha1.ClusterOperation;
 import io.metalha.api.v1alpha1.MetalCluster;
 
 /** Objects as the API server would show them. */
@@ -54,6 +55,17 @@ public final class Lab {
         ObjectNode disk = ((ArrayNode) json.get("spec").get("resources")).insertObject(0);
         disk.put("name", "data").putObject("mirrorDisk").put("backing", "/dev/vg0/db");
         return read(ClusterGroup.class, json.toString());
+    }
+
+    /** Accepted by the operator on epoch 5.2. */
+    public static ClusterOperation operation(String type, String group, String node) {
+        return read(ClusterOperation.class, """
+                {"apiVersion":"metalha.io/v1alpha1","kind":"ClusterOperation",
+                 "metadata":{"name":"one","namespace":"metalha","uid":"uid-one","creationTimestamp":"2026-11-25T20:00:00Z",
+                  "managedFields":[{"manager":"kubectl-create"}]},
+                 "spec":{"type":"%s","group":"%s","node":"%s","confirm":"%s","note":"ticket 4711"},
+                 "status":{"state":"Accepted","epoch":"5.2"}}
+                """.formatted(type, group, node, group));
     }
 
     /** The first of the two resources alone. */

@@ -178,8 +178,10 @@ public final class MirrorMachine {
             tell(joined, new PeerMessage.Role(true, e.epoch(), mine.generations()));
         }
         if (forced) {
-            // A generation of its own at once, not with the first write. Story, without: (1) server2 is forced, nothing is written, and it is
-            // stopped in order. (2) server1 is back; to the handshake this copy is merely old, and it marks itself so. (3) The record names
+            // A generation of its own at once, not with the first write. Story, without: (1) server2 is forced, nothing
+            // is written, and it is
+            // stopped in order. (2) server1 is back; to the handshake this copy is merely old, and it marks itself so.
+            // (3) The record names
             // this copy alone: neither side may start, and nobody sees that the two have parted.
             outdate(e.now());
         } else {

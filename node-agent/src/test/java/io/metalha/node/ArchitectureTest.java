@@ -25,6 +25,7 @@ class ArchitectureTest {
         "io.metalha.node.mirror.state..",
         "io.metalha.node.simulation..",
         "io.metalha.node.watchdog..",
+        "io.metalha.node.fencing",
     };
 
     private static JavaClasses code;
@@ -52,7 +53,10 @@ class ArchitectureTest {
             public boolean test(JavaClass type) {
                 String pack = type.getPackageName();
                 for (String decide : DECIDE) {
-                    if ((pack + ".").startsWith(decide.substring(0, decide.length() - 1))) {
+                    boolean within = decide.endsWith("..")
+                            ? (pack + ".").startsWith(decide.substring(0, decide.length() - 1))
+                            : pack.equals(decide);
+                    if (within) {
                         return true;
                     }
                 }

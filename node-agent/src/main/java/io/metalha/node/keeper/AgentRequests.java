@@ -97,6 +97,7 @@ final class AgentRequests {
             case "address" -> answer(from, message, "addressed", address(message));
             case "record" -> record(from, message);
             case "release" -> release(from, message);
+            case "dead" -> dead(message);
             case "blob" -> blob(message);
             default -> refuse(from, message, "unknown verb");
         }
@@ -211,6 +212,16 @@ final class AgentRequests {
             refuse(from, message, "not configured, or too many requests wait");
         } else {
             loop.step(new LeaseEvent.Release(number, group.key, Epoch.parse(message.get("epoch"))));
+        }
+    }
+
+    /** A confirmed power-off: the boot that took the epoch is over. */
+    private void dead(Message message) {
+        KeeperGroup group = host.groups().of(new GroupId(message.get("group")));
+        Epoch epoch = Epoch.parse(message.get("epoch"));
+        host.log().line("group " + group.name() + ": epoch " + epoch + " is over, its server is confirmed to be off");
+        if (loop != null) {
+            loop.step(new LeaseEvent.OwnerDead(group.key, epoch));
         }
     }
 

@@ -88,6 +88,7 @@ public final class LeaseCore {
                 }
             }
             case LeaseEvent.GiveUp giveUp -> with(giveUp.group(), group -> group.giveUp(giveUp));
+            case LeaseEvent.OwnerDead dead -> with(dead.group(), group -> group.ownerDied(dead.epoch()));
             case LeaseEvent.Suspended _ -> {
                 for (int i = 0; i < groups.size(); i++) {
                     groups.get(i).suspended();
@@ -267,6 +268,7 @@ public final class LeaseCore {
             case LeaseEvent.RecordChange change -> change.group();
             case LeaseEvent.Release release -> release.group();
             case LeaseEvent.GiveUp giveUp -> giveUp.group();
+            case LeaseEvent.OwnerDead dead -> dead.group();
             case LeaseEvent.Received received -> received.message().group();
         };
     }

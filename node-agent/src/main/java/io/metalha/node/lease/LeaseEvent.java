@@ -68,6 +68,12 @@ public sealed interface LeaseEvent {
     record GiveUp(long group, Epoch epoch, LostReason reason) implements LeaseEvent {}
 
     /**
+     * The boot that took {@code epoch} is over: its server was confirmed to be without power after it had taken it. Ends that
+     * epoch's lease at every voter that hears of it, and no other's.
+     */
+    record OwnerDead(long group, Epoch epoch) implements LeaseEvent {}
+
+    /**
      * The host was suspended, and its clock stood still meanwhile: by it, what was asked before seems to have been asked just now.
      * Every lease is lost, and no answer to an earlier request counts. Told before anything that came since.
      */

@@ -71,6 +71,13 @@ final class LeaseGroup {
         compete(was);
     }
 
+    /** What the dead cannot say itself. Whoever lives knows better: its own epochs are not ended from outside. */
+    void ownerDied(Epoch epoch) {
+        if (epoch.voter() != out.selfNumber()) {
+            out.sendAll(new Release(group, epoch));
+        }
+    }
+
     void suspended() {
         boolean was = holding.held();
         candidacy.suspended();

@@ -67,5 +67,18 @@ public enum FaultKind {
     /** A slot is written over another file's slot. */
     MISDIRECTED_WRITE,
     /** A disk is replaced, or both slots of a file went bad, while the host is off. */
-    NEW_DISK
+    NEW_DISK,
+    /** A fence device cuts a host's power and says so within 50 ms. */
+    FENCE_CONFIRMED,
+    /** It cuts the power, and the answer is up to 8 s late: the host may be back by then. */
+    FENCE_LATE,
+    /** It answers that it could not; half of the time it did. */
+    FENCE_FAILS,
+    /** It never answers; half of the time it cuts the power, up to 3 s later. */
+    FENCE_SILENT;
+
+    /** Others are the outcome of something that is done. */
+    boolean isRhythmic() {
+        return ordinal() < FENCE_CONFIRMED.ordinal();
+    }
 }

@@ -3,6 +3,7 @@
 package io.metalha.node.simulation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,7 +35,9 @@ final class Faults {
         this.kinds = kinds;
         this.cuts = new Cuts(simulation, lane, this::lasting);
         // Each seed knows only some kinds of fault, some often: combinations that a fair mixture would drown come up.
-        long[] weights = new long[FaultKind.values().length];
+        List<FaultKind> rhythmic =
+                Arrays.stream(FaultKind.values()).filter(FaultKind::isRhythmic).toList();
+        long[] weights = new long[rhythmic.size()];
         long sum = 0;
         for (int i = 0; i < weights.length; i++) {
             weights[i] = simulation.chance(0.5) ? 0 : 1 + simulation.random(4);
@@ -44,7 +47,7 @@ final class Faults {
         double mean = simulation.isQuick()
                 ? (simulation.chance(0.5) ? 500 : 150) * MILLI
                 : 300 * MILLI * Math.pow(65, simulation.random(1_000) / 1_000.0);
-        for (FaultKind kind : FaultKind.values()) {
+        for (FaultKind kind : rhythmic) {
             SplittableRandom own = new SplittableRandom(simulation.random(Long.MAX_VALUE));
             long weight = weights[kind.ordinal()];
             if (weight > 0) {
@@ -157,6 +160,8 @@ final class Faults {
                 yield false;
             }
             case NEW_DISK -> newDisk(host);
+            case FENCE_CONFIRMED, FENCE_LATE, FENCE_FAILS, FENCE_SILENT ->
+                throw new IllegalStateException(kind + " comes of an order");
         };
     }
 
@@ -286,6 +291,7 @@ final class Faults {
     /** All heals, or just enough: then the rest is off, and stays it. */
     void heal() {
         lane.end();
+        simulation.hosts().forEach(SimulatedHost::fencingEnds);
         simulation.network.heal();
         List<SimulatedHost> left = simulation.chance(0.5) ? List.of() : dispensable();
         simulation.trace(left.isEmpty() ? "all faults heal" : "all faults heal but of " + left);

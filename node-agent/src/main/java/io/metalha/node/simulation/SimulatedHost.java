@@ -44,6 +44,7 @@ final class SimulatedHost {
     /** By the host's clock, what {@link #wakeAt} was made of. */
     private long wakeReading = Long.MAX_VALUE;
 
+    private final @Nullable SimulatedFencing fencing;
     private long requests;
     private boolean resuming;
 
@@ -58,6 +59,7 @@ final class SimulatedHost {
         for (int i = 0; i < groupCount; i++) {
             groups[i] = new SimulatedGroup(simulation, this, i);
         }
+        this.fencing = hasData ? SimulatedFencing.of(simulation, this) : null;
         int peers = simulation.hostCount() + 1;
         this.peerSession = new long[peers];
         for (int i = 0; i < peers; i++) {
@@ -189,6 +191,15 @@ final class SimulatedHost {
             group.keeperStarts();
         }
         heartbeat();
+        if (fencing != null) {
+            fencing.agentStarts();
+        }
+    }
+
+    void fencingEnds() {
+        if (fencing != null) {
+            fencing.end();
+        }
     }
 
     // ---- Standing still
@@ -326,7 +337,12 @@ final class SimulatedHost {
                 groupOf(key).mirror().demote();
             case LeaseEffect.Recorded(long which, long key, boolean ok, String _, long _) ->
                 groupOf(key).mirror().recorded(which, ok);
-            case LeaseEffect.Released _, LeaseEffect.WantRefused _, LeaseEffect.HolderChanged _ -> {}
+            case LeaseEffect.HolderChanged(long key, var epoch, int _, var _) -> {
+                if (fencing != null) {
+                    fencing.seen(groupOf(key).index(), epoch);
+                }
+            }
+            case LeaseEffect.Released _, LeaseEffect.WantRefused _ -> {}
         }
     }
 
@@ -391,6 +407,9 @@ final class SimulatedHost {
         }
         if (core == null) {
             return;
+        }
+        if (fencing != null) {
+            fencing.heard(from.number());
         }
         noticeSuspension();
         if (packet.fromSession() > peerSession[from.number()]) {

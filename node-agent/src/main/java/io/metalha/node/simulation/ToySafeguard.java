@@ -10,6 +10,10 @@ public enum ToySafeguard {
     LEASE_PAGE,
     /** Design 3: the peer refuses a lower epoch's writes. */
     REFUSE_OLD_EPOCH,
+    /** Rule 15: a confirmed power-off ends the leases of the boot that was running when it was ordered, and no others. */
+    FENCED_BOOT,
+    /** Rule 15: a power-off that is not confirmed proves nothing. */
+    UNCONFIRMED_PROVES_NOTHING,
     /** Rule 4: packets that name another session are dropped. */
     SESSIONS
 }

@@ -127,6 +127,47 @@ class LeaseCoreTest {
     }
 
     @Test
+    void aConfirmedPowerOffEndsTheLeaseAtOnce() {
+        one.want(0);
+        cluster.run(100);
+        two.want(0);
+        cluster.run(1_000);
+        one.powerOff();
+        cluster.run(50);
+        two.step(new LeaseEvent.OwnerDead(GROUP, new Epoch(1, 1)));
+        double took = cluster.runUntil(_ -> two.holds(), 1_000);
+        assertTrue(took < 10, () -> took + " ms");
+    }
+
+    /** The answer is late: the server is back, and has the group again. */
+    @Test
+    void aConfirmationOfAnEarlierEpochEndsNothing() {
+        one.want(0);
+        cluster.run(100);
+        one.powerOff();
+        cluster.run(2_000);
+        one.start();
+        one.want(0);
+        cluster.runUntil(_ -> one.holds(), 5_000);
+        two.want(0);
+        cluster.run(100);
+        two.step(new LeaseEvent.OwnerDead(GROUP, new Epoch(1, 1)));
+        cluster.run(5_000);
+        assertTrue(one.holds() && !two.holds());
+        assertEquals(List.of(), one.seen(Lost.class));
+    }
+
+    @Test
+    void nobodyIsToldDeadByItsOwnKeeper() {
+        one.want(0);
+        cluster.run(1_000);
+        one.step(new LeaseEvent.OwnerDead(GROUP, new Epoch(1, 1)));
+        two.want(0);
+        cluster.run(2_000);
+        assertTrue(one.holds() && !two.holds());
+    }
+
+    @Test
     void aSilentAgentsGroupIsLostAndNoLongerRenewed() {
         one.want(0);
         cluster.run(100);

@@ -27,11 +27,17 @@ import org.jspecify.annotations.Nullable;
         message =
                 "ForceTakeover starts a group from a copy that may lack acknowledged writes: repeat the group's name in"
                         + " spec.confirm")
+@ValidationRule(
+        value = "!has(self.powerOff) || self.type == 'TestFencing'",
+        message = "powerOff belongs to TestFencing: leave it out")
+@ValidationRule(
+        value = "self.type != 'TestFencing' || (has(self.cluster) && has(self.node) && !has(self.group))",
+        message = "TestFencing is about a server: name it in spec.cluster and spec.node, and leave spec.group out")
 public record ClusterOperationSpec(
         @JsonPropertyDescription(
                 "Move to spec.node or the best standby; Failback to the preferred node; Start, Stop, Restart the group;"
                         + " Drain a node; Resync or Verify a mirror; ForceTakeover with a stale copy; ResolveSplitBrain;"
-                        + " TestFencing; SimulateFailure.")
+                        + " TestFencing of spec.node's fence devices; SimulateFailure.")
         @Required
         OperationType type,
 
@@ -44,7 +50,8 @@ public record ClusterOperationSpec(
         @Nullable
         String cluster,
 
-        @JsonPropertyDescription("The node to move to, to drain, or whose copy is to be used.")
+        @JsonPropertyDescription(
+                "The node to move to, to drain, whose copy is to be used, or whose fence devices are to be tested.")
         @Pattern(Sentences.LABEL)
         @Size(min = 1, max = 63)
         @Nullable
@@ -55,6 +62,12 @@ public record ClusterOperationSpec(
         @Size(min = 1, max = 63)
         @Nullable
         String confirm,
+
+        @JsonPropertyDescription(
+                "TestFencing alone: really power spec.node off, and leave it off. Left out: its devices are asked for the power"
+                        + " status, which changes nothing.")
+        @Nullable
+        Boolean powerOff,
 
         @JsonPropertyDescription("Why, for the record.") @Size(max = 1024) @Nullable
         String note) {}

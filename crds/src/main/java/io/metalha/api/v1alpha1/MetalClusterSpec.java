@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
         value = "self.port != self.mirrorPort",
         message = "port and mirrorPort must differ: leave both out for 7788 and 7789")
+@ValidationRule(
+        value = "!has(self.fencing) || self.fencing.devices.all(d, self.nodes.exists(n, n.name == d.node))",
+        message = "a fence device names a node that spec.nodes does not list: correct the name")
 public record MetalClusterSpec(
         @JsonPropertyDescription(
                 "Name of the Secret whose key 'key' holds the 32 bytes with which the servers authenticate to each other.")
@@ -77,6 +80,10 @@ public record MetalClusterSpec(
                 "Resets a server that stands still or cannot stop a group in time. Left out: none is used.")
         @Nullable
         Watchdog watchdog,
+
+        @JsonPropertyDescription("By what a server that vanished with groups is powered off. Left out: by nothing.")
+        @Nullable
+        Fencing fencing,
 
         @JsonPropertyDescription("UDP port of the keepers.") @Min(1) @Max(65535) @Default("7788")
         Integer port,

@@ -35,6 +35,9 @@ public record MetalNodeStatus(
         @JsonPropertyDescription("Processors and memory.") @Nullable
         Capacity capacity,
 
+        @JsonPropertyDescription("Fence devices of the other servers, as this one finds them.") @Nullable
+        FencingReport fencing,
+
         @JsonPropertyDescription("What is not as it should be, a sentence each.") @Size(max = 32)
         List<String> warnings) {
     public MetalNodeStatus {

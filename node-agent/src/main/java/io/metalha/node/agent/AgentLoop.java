@@ -21,6 +21,7 @@ final class AgentLoop {
     private final KeeperLines keeper;
     private final Acceptance acceptance;
     private final Operations operations;
+    private final FencingSide fencing;
     private final StatusReport status;
     private final Answers answers;
     private boolean changed;
@@ -33,7 +34,8 @@ final class AgentLoop {
         this.keeper = new KeeperLines(context, groups, mirror);
         this.acceptance = new Acceptance(context, groups, keeper, warnings);
         this.operations = new Operations(context, groups, acceptance);
-        this.status = new StatusReport(context, groups, keeper, warnings, publisher);
+        this.fencing = new FencingSide(context, groups, keeper, acceptance);
+        this.status = new StatusReport(context, groups, keeper, warnings, fencing::report, publisher);
         this.answers = new Answers(context, groups, keeper, operations);
     }
 
@@ -57,6 +59,7 @@ final class AgentLoop {
         keeper.turn(now);
         groups.each(GroupRunner::turn);
         operations.turn();
+        fencing.turn(now);
         keeper.tellOthers(now);
         status.turn(now);
     }
@@ -81,8 +84,14 @@ final class AgentLoop {
                 case Fact.ClusterShown e -> acceptance.cluster(e.cluster());
                 case Fact.GroupShown e -> acceptance.group(e.group());
                 case Fact.GroupGone e -> acceptance.groupGone(e.name());
-                case Fact.OperationShown e -> operations.shown(e.operation());
+                case Fact.OperationShown e -> {
+                    operations.shown(e.operation());
+                    fencing.shown(e.operation());
+                }
                 case Fact.KeyShown e -> acceptance.key(e.key());
+                case Fact.SecretShown e -> fencing.secretShown(e.name());
+                case Fact.FenceAsked e -> fencing.asked(e);
+                case Fact.FenceOrdered e -> fencing.ordered(e);
                 case Fact.LinksChanged _ -> {}
                 case Fact.Asked e -> e.answer().complete(answers.to(e.question()));
             }

@@ -64,7 +64,7 @@ public final class AgentMain {
         mirror = mirrorClient;
         LinkState links = LinkState.open();
         var _ = links.listen((_, _) -> inbox.put(new Fact.LinksChanged()));
-        Drivers drivers = new HostDrivers(conf.node(), this::keeper, mirrors, secrets, links);
+        Drivers drivers = new HostDrivers(conf.node(), this::keeper, mirrors, secrets, links, paths.run());
         Rehearsal.run();
         KubeLink link = KubeLink.open(
                 conf.kubeconfig(),
@@ -201,6 +201,7 @@ public final class AgentMain {
                 inbox.put(new Fact.KeyShown(key == null ? new byte[0] : key));
             } else {
                 secrets.put(name, content);
+                inbox.put(new Fact.SecretShown(name));
             }
         }
     }

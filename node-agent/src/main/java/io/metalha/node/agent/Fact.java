@@ -6,6 +6,8 @@ import io.metalha.api.v1alpha1.ClusterGroup;
 import io.metalha.api.v1alpha1.ClusterOperation;
 import io.metalha.api.v1alpha1.MetalCluster;
 import io.metalha.node.core.GroupId;
+import io.metalha.node.core.NodeId;
+import io.metalha.node.fencing.device.Answer;
 import io.metalha.node.group.Event;
 import io.metalha.node.local.Message;
 import java.util.List;
@@ -41,6 +43,15 @@ public sealed interface Fact {
     record OperationShown(ClusterOperation operation) implements Fact {}
 
     record KeyShown(byte[] key) implements Fact {}
+
+    /** A Secret that drivers or fence devices use came or changed. */
+    record SecretShown(String name) implements Fact {}
+
+    /** A fence device was asked for the power status. */
+    record FenceAsked(String device, Answer answer) implements Fact {}
+
+    /** A fence device was to power a server off. */
+    record FenceOrdered(NodeId victim, long order, Answer answer) implements Fact {}
 
     /** A link of this host lost or got its carrier. */
     record LinksChanged() implements Fact {}

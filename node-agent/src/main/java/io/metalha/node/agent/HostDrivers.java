@@ -3,11 +3,15 @@
 package io.metalha.node.agent;
 
 import io.metalha.api.v1alpha1.ClusterGroup;
+import io.metalha.api.v1alpha1.Fencing;
 import io.metalha.api.v1alpha1.Monitor;
 import io.metalha.api.v1alpha1.Resource;
 import io.metalha.node.agent.config.SecretStore;
 import io.metalha.node.core.GroupId;
 import io.metalha.node.core.NodeId;
+import io.metalha.node.fencing.device.Answer;
+import io.metalha.node.fencing.device.FenceAgents;
+import io.metalha.node.fencing.device.FenceDevice;
 import io.metalha.node.local.LineClient;
 import io.metalha.node.monitor.Monitors;
 import io.metalha.node.resource.ResourceDriver;
@@ -15,6 +19,7 @@ import io.metalha.node.resource.floatingip.LinkState;
 import io.metalha.node.resource.mirrordisk.MirrorPort;
 import io.metalha.node.resource.systemd.SystemBus;
 import io.metalha.node.resource.systemd.Systemd;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -27,9 +32,17 @@ final class HostDrivers implements Drivers {
     private final SecretStore secrets;
     private final Systemd systemd = new SystemBus();
     private final LinkState links;
+    private final FenceAgents fenceAgents;
     private final Map<GroupId, io.metalha.node.resource.Drivers> byGroup = new HashMap<>();
 
-    HostDrivers(NodeId self, Supplier<LineClient> keeper, MirrorPort mirrors, SecretStore secrets, LinkState links) {
+    HostDrivers(
+            NodeId self,
+            Supplier<LineClient> keeper,
+            MirrorPort mirrors,
+            SecretStore secrets,
+            LinkState links,
+            Path run) {
+        this.fenceAgents = new FenceAgents(run.resolve("fencing"));
         this.self = self;
         this.keeper = keeper;
         this.mirrors = mirrors;
@@ -53,6 +66,22 @@ final class HostDrivers implements Drivers {
         io.metalha.node.resource.Drivers.StopList list =
                 of(group).stopList(id(group), group.getSpec().resources());
         return new StopList(list.cgroups(), list.addresses());
+    }
+
+    @Override
+    public Answer fence(Fencing.Device device, boolean powerOff) {
+        try {
+            Map<String, String> secret = device.secret() == null
+                    ? Map.of()
+                    : secrets.texts(device.secret())
+                            .orElseThrow(() -> new IllegalArgumentException(
+                                    "the Secret " + device.secret() + " has not been seen here; make it"));
+            FenceDevice built =
+                    new FenceDevice(device.name(), device.agent(), device.parameters(), secret, device.timeout());
+            return powerOff ? fenceAgents.powerOff(built) : fenceAgents.status(built);
+        } catch (IllegalArgumentException e) {
+            return new Answer.Failed(String.valueOf(e.getMessage()));
+        }
     }
 
     private synchronized io.metalha.node.resource.Drivers of(ClusterGroup group) {

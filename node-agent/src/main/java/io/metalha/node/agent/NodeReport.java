@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.agent;
 
+import io.metalha.api.v1alpha1.FencingReport;
 import io.metalha.api.v1alpha1.MetalNodeStatus;
 import io.metalha.node.agent.peer.Peer;
 import io.metalha.node.local.Message;
@@ -11,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** This machine as its MetalNode shows it. */
@@ -18,8 +21,10 @@ final class NodeReport {
     private final AgentContext context;
     private final KeeperLines keeper;
     private final Warnings warnings;
+    private final Supplier<Optional<FencingReport>> fencing;
 
-    NodeReport(AgentContext context, KeeperLines keeper, Warnings warnings) {
+    NodeReport(AgentContext context, KeeperLines keeper, Warnings warnings, Supplier<Optional<FencingReport>> fencing) {
+        this.fencing = fencing;
         this.context = context;
         this.keeper = keeper;
         this.warnings = warnings;
@@ -68,6 +73,7 @@ final class NodeReport {
                                 said.find("collections").map(Long::valueOf).orElse(null),
                                 said.find("sequence").map(Long::valueOf).orElse(null)),
                 new MetalNodeStatus.Capacity(Runtime.getRuntime().availableProcessors(), Versions.MEMORY_BYTES),
+                fencing.get().orElse(null),
                 warned);
     }
 

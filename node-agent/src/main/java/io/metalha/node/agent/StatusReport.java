@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.agent;
 
+import io.metalha.api.v1alpha1.FencingReport;
 import io.metalha.api.v1alpha1.Member;
 import io.metalha.api.v1alpha1.MetalNodeStatus;
 import io.metalha.node.core.MonotonicTime;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What this node reports of itself: a member entry a group, and its MetalNode. On change and each ten seconds. */
 final class StatusReport {
@@ -25,12 +28,18 @@ final class StatusReport {
     private MonotonicTime repeatedAt = MonotonicTime.ZERO;
     private String nodeSaid = "";
 
-    StatusReport(AgentContext context, Groups groups, KeeperLines keeper, Warnings warnings, Publisher publisher) {
+    StatusReport(
+            AgentContext context,
+            Groups groups,
+            KeeperLines keeper,
+            Warnings warnings,
+            Supplier<Optional<FencingReport>> fencing,
+            Publisher publisher) {
         this.context = context;
         this.groups = groups;
         this.publisher = publisher;
         this.memberReport = new MemberReport(context, keeper);
-        this.nodeReport = new NodeReport(context, keeper, warnings);
+        this.nodeReport = new NodeReport(context, keeper, warnings, fencing);
     }
 
     void turn(MonotonicTime now) {
@@ -55,7 +64,7 @@ final class StatusReport {
     private void node(boolean repeat) {
         MetalNodeStatus status = nodeReport.status(null);
         // Round trips change always and are worth a report only with the next repetition.
-        String said = status.pathsUp() + status.warnings() + status.keeper();
+        String said = status.pathsUp() + status.warnings() + status.keeper() + status.fencing();
         if (repeat || !said.equals(nodeSaid)) {
             nodeSaid = said;
             publisher.node(nodeReport.status(wallNow()));

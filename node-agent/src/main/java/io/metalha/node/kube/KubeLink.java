@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.internal.KubeConfigUtils;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.metalha.api.v1alpha1.ClusterGroup;
 import io.metalha.api.v1alpha1.ClusterOperation;
+import io.metalha.api.v1alpha1.Fencing;
 import io.metalha.api.v1alpha1.MetalCluster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -147,6 +148,7 @@ public final class KubeLink implements AutoCloseable {
                 shown -> {
                     listener.cluster(shown);
                     wantSecret(client, shown.getSpec().clusterKeySecret());
+                    secretsOf(shown).forEach(name -> wantSecret(client, name));
                 },
                 _ -> {}));
         var groups = client.resources(ClusterGroup.class).inNamespace(namespace);
@@ -160,6 +162,16 @@ public final class KubeLink implements AutoCloseable {
                 listener::groupGone));
         var operations = client.resources(ClusterOperation.class).inNamespace(namespace);
         watched.add(new Watched<>(operations, () -> operations.list().getItems(), listener::operation, _ -> {}));
+    }
+
+    private static List<String> secretsOf(MetalCluster cluster) {
+        Fencing fencing = cluster.getSpec().fencing();
+        return fencing == null
+                ? List.of()
+                : fencing.devices().stream()
+                        .flatMap(device -> Stream.ofNullable(device.secret()))
+                        .distinct()
+                        .toList();
     }
 
     private static List<String> secretsOf(ClusterGroup group) {

@@ -3,9 +3,11 @@
 package io.metalha.node.agent;
 
 import io.metalha.api.v1alpha1.ClusterGroup;
+import io.metalha.api.v1alpha1.Fencing;
 import io.metalha.api.v1alpha1.Monitor;
 import io.metalha.api.v1alpha1.Resource;
 import io.metalha.node.core.Epoch;
+import io.metalha.node.fencing.device.Answer;
 import io.metalha.node.resource.ResourceDriver;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +23,7 @@ final class FakeDrivers implements Drivers {
     final Set<String> warmed = ConcurrentHashMap.newKeySet();
     final Set<String> forgotten = ConcurrentHashMap.newKeySet();
     final Map<String, String> warnings = new ConcurrentHashMap<>();
+    final Map<String, Answer> fenceAnswers = new ConcurrentHashMap<>();
     final Set<String> running = ConcurrentHashMap.newKeySet();
 
     @Override
@@ -69,6 +72,12 @@ final class FakeDrivers implements Drivers {
         return _ -> running.contains("app")
                 ? new ResourceDriver.Probe.Running()
                 : new ResourceDriver.Probe.Failed("it is dead");
+    }
+
+    @Override
+    public Answer fence(Fencing.Device device, boolean powerOff) {
+        log.add((powerOff ? "power off by " : "ask ") + device.name());
+        return fenceAnswers.getOrDefault((powerOff ? "off " : "status ") + device.name(), new Answer.On());
     }
 
     @Override

@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A keeper that answers what it is asked, keeps what it heard, and says what the test wants. */
 final class FakeKeeper implements AutoCloseable {
     final List<Message> heard = new CopyOnWriteArrayList<>();
+    final AtomicLong checkins = new AtomicLong();
     private final LineServer server;
     private final List<Message> leases;
 
@@ -29,6 +31,7 @@ final class FakeKeeper implements AutoCloseable {
     }
 
     private void hear(LineConnection from, Message message) {
+        checkins.addAndGet(message.verb().equals("checkin") ? 1 : 0);
         if (!message.verb().equals("checkin") && !message.verb().equals("blob")) {
             heard.add(message);
         }

@@ -30,6 +30,22 @@ public final class Lab {
                 """);
     }
 
+    /** With a fence device a server, and no delay. */
+    public static MetalCluster fencedCluster() {
+        MetalCluster cluster = cluster();
+        ObjectNode json = JSON.valueToTree(cluster);
+        ObjectNode fencing =
+                ((ObjectNode) json.get("spec")).putObject("fencing").put("delay", "0s");
+        for (String node : new String[] {"server1", "server2"}) {
+            fencing.withArray("devices")
+                    .addObject()
+                    .put("name", node + "-ipmi")
+                    .put("node", node)
+                    .put("agent", "fence_ipmilan");
+        }
+        return read(MetalCluster.class, json.toString());
+    }
+
     /** Two resources, one after the other, and a monitor of the second. */
     public static ClusterGroup group(String name, long generation) {
         return group(name, generation, "server1", "server2");
@@ -78,7 +94,7 @@ public final class Lab {
         return read(ClusterGroup.class, json.toString());
     }
 
-    private static <T> T read(Class<T> type, String json) {
+    static <T> T read(Class<T> type, String json) {
         try {
             return JSON.readValue(json, type);
         } catch (java.io.IOException e) {

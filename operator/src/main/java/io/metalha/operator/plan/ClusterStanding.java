@@ -25,6 +25,7 @@ record ClusterStanding(
                 voters != null && reportingVoters() > majority(),
                 voters != null && reportingVoters() > majority() ? "OneVoterMayBeLost" : "NoVoterMayBeLost",
                 redundantText());
+        FencingStanding.of(spec, facts.nodes(), facts.silent(), facts.now()).set(conditions);
         conditions.set(
                 "Reconciling",
                 changing,

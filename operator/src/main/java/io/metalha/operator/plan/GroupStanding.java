@@ -23,12 +23,7 @@ record GroupStanding(
         available.set(conditions, "Available");
         redundant.set(conditions, "Redundant");
         dataProtected().set(conditions, "DataProtected");
-        conditions.set(
-                "FencingReady",
-                Condition.FALSE,
-                "NotConfigured",
-                "No fence agent is configured. A failed owner is ended by its lease: its addresses, processes and mirror stop"
-                        + " before another node starts.");
+        FencingStanding.ofGroup(facts.cluster()).set(conditions);
         setReconciling(conditions);
         setStalled(conditions);
         return conditions.list();

@@ -10,6 +10,7 @@ import io.metalha.api.v1alpha1.ClusterOperationStatus;
 import io.metalha.api.v1alpha1.Member;
 import io.metalha.api.v1alpha1.Member.OperationReport;
 import io.metalha.api.v1alpha1.OperationState;
+import io.metalha.api.v1alpha1.OperationType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -57,6 +58,9 @@ public final class OperationPlanner {
                     : OperationStatus.pending(facts, "waits for operation " + name + " on the same group");
         }
         ClusterGroup group = facts.group();
+        if (group == null && facts.operation().getSpec().type() == OperationType.TEST_FENCING) {
+            return answer(facts, null, TestFencing.check(facts));
+        }
         if (group == null) {
             ClusterOperationSpec spec = facts.operation().getSpec();
             return OperationStatus.refused(
@@ -65,17 +69,21 @@ public final class OperationPlanner {
                             ? OperationChecks.notYet(spec.type())
                             : "there is no ClusterGroup " + spec.group() + " in this namespace: correct spec.group");
         }
-        return switch (OperationChecks.check(facts, group)) {
+        return answer(facts, OperationChecks.epoch(group), OperationChecks.check(facts, group));
+    }
+
+    private static ClusterOperationStatus answer(
+            OperationFacts facts, @Nullable String epoch, OperationChecks.Verdict verdict) {
+        return switch (verdict) {
             case OperationChecks.Verdict.Refuse(var why) -> OperationStatus.refused(facts, why);
             case OperationChecks.Verdict.Wait(var why) ->
                 isPendingTooLong(facts)
                         ? OperationStatus.refused(
                                 facts, why + "; ten minutes are over: create the operation again then")
                         : OperationStatus.pending(facts, why);
-            case OperationChecks.Verdict.Done(var why) ->
-                OperationStatus.done(facts, OperationChecks.epoch(group), why);
+            case OperationChecks.Verdict.Done(var why) -> OperationStatus.done(facts, epoch, why);
             case OperationChecks.Verdict.Accept(var target, var what) ->
-                OperationStatus.accepted(facts, OperationChecks.epoch(group), target, what);
+                OperationStatus.accepted(facts, epoch, target, what);
         };
     }
 
@@ -116,7 +124,7 @@ public final class OperationPlanner {
     private ClusterOperationStatus follow(OperationFacts facts, ClusterOperationStatus before) {
         String uid = facts.operation().getMetadata().getUid();
         ClusterGroup group = facts.group();
-        Optional<OperationReport> report = group == null ? Optional.empty() : report(group, uid);
+        Optional<OperationReport> report = group == null ? TestFencing.report(facts) : report(group, uid);
         if (report.isPresent()) {
             return OperationStatus.reported(facts, before, report.get());
         }

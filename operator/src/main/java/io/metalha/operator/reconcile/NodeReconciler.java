@@ -46,7 +46,7 @@ public class NodeReconciler implements Reconciler<MetalNode> {
                 .isEmpty();
         List<Condition> conditions = planner.plan(node, silent, wall.instant());
         if (node.getStatus() == null || !conditions.equals(node.getStatus().conditions())) {
-            var status = new MetalNodeStatus(conditions, null, null, List.of(), null, null, null, List.of());
+            var status = new MetalNodeStatus(conditions, null, null, List.of(), null, null, null, null, List.of());
             writer.apply(node, new MetalNode(), status, StatusWriter.OPERATOR);
         }
         return UpdateControl.<MetalNode>noUpdate().rescheduleAfter(LOOK);

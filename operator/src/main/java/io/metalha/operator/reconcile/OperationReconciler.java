@@ -14,6 +14,8 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import io.metalha.api.v1alpha1.ClusterGroup;
 import io.metalha.api.v1alpha1.ClusterOperation;
 import io.metalha.api.v1alpha1.ClusterOperationStatus;
+import io.metalha.api.v1alpha1.MetalCluster;
+import io.metalha.api.v1alpha1.MetalNode;
 import io.metalha.api.v1alpha1.OperationState;
 import io.metalha.operator.kube.StatusWriter;
 import io.metalha.operator.plan.OperationFacts;
@@ -91,7 +93,22 @@ public class OperationReconciler implements Reconciler<ClusterOperation> {
         List<ClusterOperation> others = context.getPrimaryCache()
                 .list(namespace, other -> !other.getMetadata().getUid().equals(uid))
                 .toList();
-        return new OperationFacts(operation, group, others, Set.of(), wall.instant());
+        String clusterName = name == null ? operation.getSpec().cluster() : null;
+        MetalCluster cluster = clusterName == null
+                ? null
+                : context.getClient()
+                        .resources(MetalCluster.class)
+                        .inNamespace(namespace)
+                        .withName(clusterName)
+                        .get();
+        List<MetalNode> nodes = cluster == null
+                ? List.of()
+                : context.getClient()
+                        .resources(MetalNode.class)
+                        .inNamespace(namespace)
+                        .list()
+                        .getItems();
+        return new OperationFacts(operation, group, cluster, nodes, others, Set.of(), wall.instant());
     }
 
     private static boolean hasEnded(@Nullable ClusterOperationStatus status) {

@@ -53,6 +53,15 @@ class ManifestsOnApiServerTest {
         }
     }
 
+    @Test
+    void takesTheFencingExample() {
+        List<HasMetadata> examples = RealApiServer.load(client, Path.of("../examples/fencing"));
+        assertEquals(2, examples.size());
+        for (HasMetadata example : examples) {
+            client.resource(example).dryRun(true).create();
+        }
+    }
+
     static List<Path> badManifests() throws IOException {
         try (var files = Files.list(Path.of("src/test/resources/bad"))) {
             return files.sorted().toList();

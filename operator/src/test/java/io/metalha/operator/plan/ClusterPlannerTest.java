@@ -172,7 +172,7 @@ class ClusterPlannerTest {
         var node = new MetalNode();
         node.setMetadata(new ObjectMetaBuilder().withName(name).build());
         node.setSpec(new MetalNodeSpec("iptv", VoterRole.NODE));
-        node.setStatus(new MetalNodeStatus(List.of(), null, null, List.of(), null, keeper, null, List.of()));
+        node.setStatus(new MetalNodeStatus(List.of(), null, null, List.of(), null, keeper, null, null, List.of()));
         return node;
     }
 

@@ -66,6 +66,6 @@ class OperationPlannerTest {
                 .withGeneration(1L)
                 .withCreationTimestamp(Given.NOW.toString())
                 .build());
-        return planner.plan(new OperationFacts(operation, group, List.of(), Set.of(), now));
+        return planner.plan(new OperationFacts(operation, group, null, List.of(), List.of(), Set.of(), now));
     }
 }

@@ -11,8 +11,11 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.metalha.api.v1alpha1.ClusterGroup;
 import io.metalha.api.v1alpha1.ClusterGroupStatus;
+import io.metalha.api.v1alpha1.MetalNode;
+import io.metalha.api.v1alpha1.MetalNodeStatus;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -81,6 +84,31 @@ class PoliciesOnApiServerTest {
     void anAgentReportsForItself() {
         new FakeAgent(server1, NAMESPACE, "server1").report("iptv-web", "role: Standby, epoch: '1.2'");
         new FakeAgent(server2, NAMESPACE, "server2").report("iptv-web", "role: Active, ready: true, epoch: '1.2'");
+    }
+
+    /** Of everything that an agent reports of its machine: a field that the policy does not know would silence it. */
+    @Test
+    @Order(1)
+    void anAgentReportsWhatItFindsOfItsMachine() {
+        MetalNode node = Serialization.unmarshal("spec: {cluster: iptv, role: Node}", MetalNode.class);
+        node.setMetadata(new ObjectMetaBuilder()
+                .withName("server1")
+                .withNamespace(NAMESPACE)
+                .build());
+        admin.resource(node).create();
+        var report = new MetalNode();
+        report.setMetadata(node.getMetadata());
+        report.setStatus(Serialization.unmarshal("""
+                reportedAt: '2026-11-23T21:00:00Z'
+                pathsUp: 1/1
+                paths: [{peer: server2, path: public, state: Up}]
+                versions: {agent: x}
+                keeper: {realtime: true}
+                capacity: {processors: 2}
+                fencing: {devices: [{name: server2-ipmi, node: server2, reachable: true}]}
+                warnings: [x]
+                """, MetalNodeStatus.class));
+        server1.resource(report).subresource("status").patch(RealApiServer.applyAs("metalha-agent-server1"));
     }
 
     @Test

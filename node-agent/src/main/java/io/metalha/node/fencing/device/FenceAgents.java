@@ -100,7 +100,7 @@ public final class FenceAgents {
                 .orElseThrow(() -> new IOException(agent + " is not installed on this server: install fence-agents"));
     }
 
-    private FenceMetadata metadata(Path program) throws IOException, InterruptedException {
+    FenceMetadata metadata(Path program) throws IOException, InterruptedException {
         FenceMetadata metadata = known.get(program);
         if (metadata == null) {
             AgentProcess.Result result =

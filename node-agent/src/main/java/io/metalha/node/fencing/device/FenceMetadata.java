@@ -3,11 +3,11 @@
 package io.metalha.node.fencing.device;
 
 import java.io.StringReader;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -16,38 +16,53 @@ import javax.xml.stream.XMLStreamReader;
 /**
  * What a fence agent says of itself to {@code -o metadata} (FenceAgentAPI, "Agent Operations and Return Values").
  *
- * @param parameters name to whether it must be given
+ * @param parameters all names, old ones included
+ * @param required   names that must be given, each with the old name that does as well, or itself
  * @param actions    names, such as off and status
  */
-public record FenceMetadata(Map<String, Boolean> parameters, Set<String> actions) {
+public record FenceMetadata(Set<String> parameters, Map<String, String> required, Set<String> actions) {
     public FenceMetadata {
-        parameters = Map.copyOf(parameters);
+        parameters = Set.copyOf(parameters);
+        required = Map.copyOf(required);
         actions = Set.copyOf(actions);
     }
 
-    /** Throws with a sentence when this is no metadata. Text before it, such as an interpreter's warning, is passed over. */
+    private static final String END = "</resource-agent>";
+
+    /** Throws with a sentence when this is no metadata. Text around it, such as an interpreter's warning, is passed over. */
     static FenceMetadata parse(String text) throws XMLStreamException {
         int begin = text.indexOf(text.contains("<?xml") ? "<?xml" : "<resource-agent");
-        if (begin < 0) {
+        int end = text.lastIndexOf(END);
+        if (begin < 0 || end < begin) {
             throw new XMLStreamException("no <resource-agent> in it");
         }
         XMLInputFactory factory = XMLInputFactory.newFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-        XMLStreamReader in = factory.createXMLStreamReader(new StringReader(text.substring(begin)));
-        Map<String, Boolean> parameters = new TreeMap<>();
+        XMLStreamReader in = factory.createXMLStreamReader(new StringReader(text.substring(begin, end + END.length())));
+        Set<String> parameters = new HashSet<>();
+        Map<String, String> required = new HashMap<>();
         Set<String> actions = new HashSet<>();
         while (in.hasNext()) {
             if (in.next() == XMLStreamConstants.START_ELEMENT) {
                 String name = in.getAttributeValue(null, "name");
                 if (in.getLocalName().equals("parameter") && name != null) {
-                    parameters.put(name, "1".equals(in.getAttributeValue(null, "required")));
+                    parameters.add(name);
+                    // A name that is out of use is called required together with its successor.
+                    if (is(in, "required") && !is(in, "deprecated")) {
+                        String old = in.getAttributeValue(null, "obsoletes");
+                        required.put(name, old == null ? name : old);
+                    }
                 } else if (in.getLocalName().equals("action") && name != null) {
                     actions.add(name);
                 }
             }
         }
-        return new FenceMetadata(parameters, actions);
+        return new FenceMetadata(parameters, required, actions);
+    }
+
+    private static boolean is(XMLStreamReader in, String attribute) {
+        return "1".equals(in.getAttributeValue(null, attribute));
     }
 
     /** Why a device cannot be used with this agent: a sentence; empty for nothing against it. */
@@ -60,7 +75,7 @@ public record FenceMetadata(Map<String, Boolean> parameters, Set<String> actions
         }
         Map<String, String> given = device.all();
         for (String name : given.keySet()) {
-            if (!parameters.containsKey(name) && !parameters.containsKey(name.replace('-', '_'))) {
+            if (!parameters.contains(name) && !parameters.contains(name.replace('-', '_'))) {
                 return Optional.of(
                         device.agent() + " knows no parameter '" + name + "': see " + device.agent() + " -o metadata");
             }
@@ -71,10 +86,10 @@ public record FenceMetadata(Map<String, Boolean> parameters, Set<String> actions
                             + " leave it out");
         }
         // The action is ours to give.
-        return parameters.entrySet().stream()
-                .filter(Map.Entry::getValue)
+        return required.entrySet().stream()
+                .filter(each -> !given.containsKey(each.getKey()) && !given.containsKey(each.getValue()))
                 .map(Map.Entry::getKey)
-                .filter(name -> !name.equals("action") && !given.containsKey(name))
+                .filter(name -> !name.equals("action"))
                 .sorted()
                 .findFirst()
                 .map(name -> device.agent() + " needs the parameter '" + name + "': add it to the device's parameters");

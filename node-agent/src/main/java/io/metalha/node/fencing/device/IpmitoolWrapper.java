@@ -44,7 +44,7 @@ final class IpmitoolWrapper {
 
     /** Moves the password from the parameters into the environment that is answered, where the agent calls ipmitool. */
     Map<String, String> hidePassword(FenceMetadata metadata, Map<String, String> parameters) throws IOException {
-        if (!metadata.parameters().containsKey("ipmitool_path")) {
+        if (!metadata.parameters().contains("ipmitool_path")) {
             return Map.of();
         }
         String old = parameters.remove("passwd");

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import javax.xml.stream.XMLStreamException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +120,24 @@ class FenceAgentsTest {
                 new Answer.Failed("fence_test needs the parameter 'ip': add it to the device's parameters"),
                 agents.status(empty));
         assertFalse(Files.exists(folder.resolve("ran")));
+    }
+
+    /** As fence_redfish has it. */
+    @Test
+    void anOldNameStandsForItsSuccessor() throws XMLStreamException {
+        FenceMetadata metadata = FenceMetadata.parse("""
+                <resource-agent><parameters>
+                <parameter name="username" required="1" obsoletes="login"/><parameter name="login" required="1" deprecated="1"/>
+                </parameters><actions><action name="off"/><action name="status"/></actions></resource-agent>
+                """);
+        for (String name : List.of("username", "login")) {
+            FenceDevice device = new FenceDevice("x", "fence_x", Map.of(name, "me"), Map.of(), Duration.ofSeconds(1));
+            assertEquals(Optional.empty(), metadata.objection(device));
+        }
+        FenceDevice without = new FenceDevice("x", "fence_x", Map.of(), Map.of(), Duration.ofSeconds(1));
+        assertEquals(
+                Optional.of("fence_x needs the parameter 'username': add it to the device's parameters"),
+                metadata.objection(without));
     }
 
     @Test

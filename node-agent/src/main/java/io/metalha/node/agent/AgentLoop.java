@@ -92,6 +92,7 @@ final class AgentLoop {
                 case Fact.SecretShown e -> fencing.secretShown(e.name());
                 case Fact.FenceAsked e -> fencing.asked(e);
                 case Fact.FenceOrdered e -> fencing.ordered(e);
+                case Fact.GoingDown _ -> keeper.goodbye();
                 case Fact.LinksChanged _ -> {}
                 case Fact.Asked e -> e.answer().complete(answers.to(e.question()));
             }

@@ -21,10 +21,12 @@ import io.metalha.node.local.LineConnection;
 import io.metalha.node.local.LineHandler;
 import io.metalha.node.local.LineServer;
 import io.metalha.node.local.Message;
+import io.metalha.node.resource.HostTool;
 import io.metalha.node.resource.floatingip.LinkState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Wires the agent process and runs it. */
 public final class AgentMain {
+    private static final Duration GOODBYE = Duration.ofSeconds(1);
+
     private final Inbox inbox = new Inbox();
     private final AgentPaths paths;
     private final NodeConf conf;
@@ -64,7 +68,7 @@ public final class AgentMain {
         mirror = mirrorClient;
         LinkState links = LinkState.open();
         var _ = links.listen((_, _) -> inbox.put(new Fact.LinksChanged()));
-        Drivers drivers = new HostDrivers(conf.node(), this::keeper, mirrors, secrets, links, paths.run());
+        Drivers drivers = new HostDrivers(conf.node(), this::keeper, mirrors, secrets, links, paths.state());
         Rehearsal.run();
         KubeLink link = KubeLink.open(
                 conf.kubeconfig(),
@@ -87,6 +91,7 @@ public final class AgentMain {
                 new ClusterView(conf.node()),
                 writer,
                 new HistoryStore(paths.history(), writer));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::sayGoodbye, "goodbye"));
         AgentLoop loop = new AgentLoop(context, new Publisher() {
             @Override
             public void member(String group, Member member) {
@@ -101,6 +106,26 @@ public final class AgentMain {
         try (link;
                 local) {
             loop.run();
+        }
+    }
+
+    /**
+     * A server that is shut down or booted anew takes its groups with it, and looks as if it had died: the others are told before the
+     * keeper is stopped, which systemd does after this process. The agent's own restart is no such thing.
+     */
+    private void sayGoodbye() {
+        try {
+            if (HostTool.run(List.of("systemctl", "is-system-running"), GOODBYE)
+                    .output()
+                    .equals("stopping")) {
+                inbox.put(new Fact.GoingDown());
+                // As long as a few heartbeats, which carry it.
+                Thread.sleep(GOODBYE);
+            }
+        } catch (IOException _) {
+            // No systemd: whoever stops us stops only us.
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -53,6 +53,9 @@ public sealed interface Fact {
     /** A fence device was to power a server off. */
     record FenceOrdered(NodeId victim, long order, Answer answer) implements Fact {}
 
+    /** This server is being shut down in order. */
+    record GoingDown() implements Fact {}
+
     /** A link of this host lost or got its carrier. */
     record LinksChanged() implements Fact {}
 

@@ -140,8 +140,8 @@ final class FencingSide {
     }
 
     /**
-     * Groups that may run here, whose newest epoch is the server's and which it did not stop, as far as it told. An epoch names the
-     * voter that took it.
+     * Groups that may run here, whose newest epoch is the server's and which it did not stop, as far as it told; none of a server that
+     * is being shut down in order. An epoch names the voter that took it.
      */
     private Map<GroupId, Epoch> held(Peer peer) {
         Map<GroupId, Epoch> held = new HashMap<>();
@@ -151,7 +151,7 @@ final class FencingSide {
             boolean stopped = peer.group(group.id().key())
                     .map(told -> told.is() == GroupNews.Is.STANDBY)
                     .orElse(false);
-            if (runsHere && !stopped && peer.number() != 0 && newest.voter() == peer.number()) {
+            if (runsHere && !stopped && !peer.goingDown() && peer.number() != 0 && newest.voter() == peer.number()) {
                 held.put(group.id(), newest);
             }
         }

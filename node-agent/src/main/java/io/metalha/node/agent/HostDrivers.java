@@ -41,8 +41,8 @@ final class HostDrivers implements Drivers {
             MirrorPort mirrors,
             SecretStore secrets,
             LinkState links,
-            Path run) {
-        this.fenceAgents = new FenceAgents(run.resolve("fencing"));
+            Path state) {
+        this.fenceAgents = new FenceAgents(state.resolve("fencing"));
         this.self = self;
         this.keeper = keeper;
         this.mirrors = mirrors;

@@ -135,6 +135,10 @@ final class KeeperLines {
         });
     }
 
+    void goodbye() {
+        telling.goodbye();
+    }
+
     /** After the groups' turns, and when a group leaves. */
     void tellOthers(MonotonicTime now) {
         if (up) {

@@ -17,6 +17,7 @@ final class Telling {
     private final AgentContext context;
     private final Groups groups;
     private MonotonicTime beatAt = MonotonicTime.ZERO;
+    private boolean saidGoodbye;
     private int beat;
     private Blob last = NOTHING;
 
@@ -31,8 +32,17 @@ final class Telling {
         last = NOTHING;
     }
 
+    /** The server is being shut down: says so, and nothing more. */
+    void goodbye() {
+        context.keeper().send(Message.of("blob", "data", new Blob(Blob.GOING_DOWN, List.of(), List.of()).encode()));
+        saidGoodbye = true;
+    }
+
     /** Only with a keeper that is up. */
     void tell(MonotonicTime now) {
+        if (saidGoodbye) {
+            return;
+        }
         // The keepers' agents tell a stalled agent by its beat standing still.
         if (now.since(beatAt).compareTo(BEAT) >= 0) {
             beat++;

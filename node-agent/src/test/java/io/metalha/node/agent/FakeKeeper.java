@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A keeper that answers what it is asked, keeps what it heard, and says what the test wants. */
 final class FakeKeeper implements AutoCloseable {
     final List<Message> heard = new CopyOnWriteArrayList<>();
+    final AtomicReference<String> lastBlob = new AtomicReference<>("");
     final AtomicLong checkins = new AtomicLong();
     private final LineServer server;
     private final List<Message> leases;
@@ -31,6 +33,9 @@ final class FakeKeeper implements AutoCloseable {
     }
 
     private void hear(LineConnection from, Message message) {
+        if (message.verb().equals("blob")) {
+            lastBlob.set(message.get("data"));
+        }
         checkins.addAndGet(message.verb().equals("checkin") ? 1 : 0);
         if (!message.verb().equals("checkin") && !message.verb().equals("blob")) {
             heard.add(message);

@@ -147,6 +147,25 @@ class FencingSideTest {
     }
 
     @Test
+    void aServerThatIsShutDownIsLeftAlone() {
+        server2Runs(GroupNews.Is.RUNNING);
+        keeper.say(Message.of(
+                "blob", "node", "server2", "data", new Blob(Blob.GOING_DOWN, List.of(), List.of()).encode()));
+        member("server2", 2, false);
+        settle();
+        assertFalse(drivers.log.contains("power off by server2-ipmi"), drivers.log::toString);
+    }
+
+    @Test
+    void saysGoodbyeWhenItsServerIsShutDownAndNothingMore() {
+        inbox.put(new Fact.GoingDown());
+        String goodbye = new Blob(Blob.GOING_DOWN, List.of(), List.of()).encode();
+        until("it says goodbye", () -> goodbye.equals(keeper.lastBlob.get()));
+        settle();
+        assertEquals(goodbye, keeper.lastBlob.get());
+    }
+
+    @Test
     void whoHearsNobodyPowersNobodyOff() {
         server2Runs(GroupNews.Is.RUNNING);
         member("witness", 3, false);

@@ -23,6 +23,9 @@ import java.util.Optional;
  */
 public record Blob(int beat, List<Path> paths, List<GroupNews> groups) {
     public static final int BYTES_MAX = 440;
+    /** In the place of a beat: the last that an agent tells, for its server is being shut down in order. */
+    public static final int GOING_DOWN = -2;
+
     private static final int FORMAT = 1;
     private static final int GROUP_BYTES = 16;
 

@@ -26,6 +26,7 @@ public final class Peer {
     private MonotonicTime aliveSince = MonotonicTime.ZERO;
     private MonotonicTime beatAt = MonotonicTime.ZERO;
     private int beat = -1;
+    private boolean goingDown;
     private final Map<String, PathState> paths = new LinkedHashMap<>();
     private Map<Integer, Blob.Path> reports = Map.of();
     private final Map<Integer, GroupNews> groups = new HashMap<>();
@@ -64,6 +65,11 @@ public final class Peer {
 
     public boolean agentWell(MonotonicTime now) {
         return alive && beat >= 0 && now.since(beatAt).compareTo(AGENT_SILENT) < 0;
+    }
+
+    /** It said that its server is being shut down in order, and nothing since. */
+    public boolean goingDown() {
+        return goingDown;
     }
 
     public Optional<GroupNews> group(long key) {
@@ -105,6 +111,7 @@ public final class Peer {
     }
 
     public void blob(Blob blob, MonotonicTime now) {
+        goingDown = blob.beat() == Blob.GOING_DOWN;
         if (blob.beat() != beat) {
             beat = blob.beat();
             beatAt = now;

@@ -22,14 +22,14 @@ public final class FenceAgents {
     private final IpmitoolWrapper ipmitool;
     private final Map<Path, FenceMetadata> known = new ConcurrentHashMap<>();
 
-    /** @param run a folder of this process alone */
-    public FenceAgents(Path run) {
-        this(run, FOLDERS);
+    /** @param own a folder of this process alone, from which programs may run: not below /run, which Debian mounts noexec */
+    public FenceAgents(Path own) {
+        this(own, FOLDERS);
     }
 
-    FenceAgents(Path run, List<Path> folders) {
+    FenceAgents(Path own, List<Path> folders) {
         this.folders = List.copyOf(folders);
-        this.ipmitool = new IpmitoolWrapper(run);
+        this.ipmitool = new IpmitoolWrapper(own);
     }
 
     /**

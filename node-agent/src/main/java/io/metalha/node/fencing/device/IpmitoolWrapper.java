@@ -36,10 +36,10 @@ final class IpmitoolWrapper {
             exec "$METALHA_IPMITOOL" -E "$@"
             """;
 
-    private final Path run;
+    private final Path folder;
 
-    IpmitoolWrapper(Path run) {
-        this.run = run;
+    IpmitoolWrapper(Path folder) {
+        this.folder = folder;
     }
 
     /** Moves the password from the parameters into the environment that is answered, where the agent calls ipmitool. */
@@ -61,12 +61,12 @@ final class IpmitoolWrapper {
     }
 
     private synchronized Path script() throws IOException {
-        Path script = run.resolve("ipmitool");
+        Path script = folder.resolve("ipmitool");
         if (!Files.exists(script) || !Files.readString(script).equals(SCRIPT)) {
-            Files.createDirectories(run);
+            Files.createDirectories(folder);
             // Written beside and moved: one that is running is never changed.
             Path fresh = Files.createTempFile(
-                    run,
+                    folder,
                     "ipmitool",
                     "",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));

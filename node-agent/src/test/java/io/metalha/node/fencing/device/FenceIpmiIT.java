@@ -80,7 +80,7 @@ class FenceIpmiIT {
 
     /** Every command line on the host, as fast as they can be read, from the first to the last of the agent's processes. */
     @Test
-    void thePasswordIsOnNoCommandLine() throws InterruptedException {
+    void thePasswordIsOnNoCommandLineAndInNoFile() throws IOException, InterruptedException {
         Set<String> seen = ConcurrentHashMap.newKeySet();
         Thread eyes = Thread.ofPlatform().start(() -> {
             while (!Thread.currentThread().isInterrupted()) {
@@ -98,6 +98,11 @@ class FenceIpmiIT {
         assertFalse(ipmitool.isEmpty(), "eyes that see no ipmitool prove nothing");
         assertEquals(
                 List.of(), seen.stream().filter(line -> line.contains(PASSWORD)).toList());
+        try (var files = Files.walk(folder.resolve("run"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertFalse(Files.readString(file).contains(PASSWORD), file::toString);
+            }
+        }
     }
 
     private static void lookAtCommandLines(Set<String> seen) {

@@ -23,7 +23,8 @@ class InstalledAgentsIT {
     @Test
     void theMetadataOfEachInstalledAgentIsUnderstood() throws IOException {
         if (!HostCommand.exists("fence_ipmilan")) {
-            System.out.println("InstalledAgentsIT is skipped: fence-agents is missing; examples/lab/lib/test-tools installs it");
+            System.out.println(
+                    "InstalledAgentsIT is skipped: fence-agents is missing; examples/lab/lib/test-tools installs it");
             abort("fence-agents is missing");
         }
         List<Path> programs;

@@ -26,6 +26,7 @@ class ArchitectureTest {
         "io.metalha.node.simulation..",
         "io.metalha.node.watchdog..",
         "io.metalha.node.fencing",
+        "io.metalha.node.witness..",
     };
 
     private static JavaClasses code;

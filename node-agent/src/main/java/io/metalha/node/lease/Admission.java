@@ -41,6 +41,11 @@ final class Admission {
         waitMillis = out.has(Safeguard.LONGEST_GRANT)
                 ? longestGrantMillis
                 : timing.lease().toMillis();
+        if (stored != StoreState.VOTING) {
+            // What is forgotten here may still be counted by a candidate: two rounds, which are long where a voter only
+            // stores.
+            waitMillis = Math.max(waitMillis, 2 * out.config.round().toMillis());
+        }
         if (longestGrantMillis > durableLongestMillis) {
             write();
         }

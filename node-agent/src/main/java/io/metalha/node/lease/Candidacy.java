@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Candidacy {
     private static final long REFUSED_AGAIN_NANOS = 5_000_000_000L;
+    /** Of so many requests of a round one goes to the voters that only store. */
+    private static final int PASSIVE_EACH = 10;
 
     private final Outbox out;
     private final GroupVote vote;
@@ -73,7 +75,7 @@ final class Candidacy {
         this.vote = vote;
         this.group = group;
         this.resendNanos = out.config.timing().heartbeat().toNanos() / 4;
-        this.roundNanos = out.config.timing().lease().toNanos() / 2;
+        this.roundNanos = out.config.round().toNanos();
     }
 
     void want(boolean acquire, Duration delay, List<CopyEntry> ownCopies) {
@@ -162,21 +164,21 @@ final class Candidacy {
                 if (now >= round.deadline()) {
                     judgeStandings(round, true);
                 } else if (round.resendDue(now)) {
-                    out.sendAll(new Ask(group, now));
+                    askAt(round);
                 }
             }
             case Preparing(var ballot, var round) -> {
                 if (now >= round.deadline()) {
                     backOff();
                 } else if (round.resendDue(now)) {
-                    out.sendAll(new Prepare(group, ballot, now));
+                    prepareAt(ballot, round);
                 }
             }
             case Proposing(var record, var _, var round) -> {
                 if (now >= round.deadline()) {
                     backOff();
                 } else if (round.resendDue(now)) {
-                    out.sendAll(new Propose(group, record, leaseMillis(), now));
+                    proposeAt(record, round);
                 }
             }
         }
@@ -216,8 +218,18 @@ final class Candidacy {
     }
 
     private void ask() {
-        state = new Asking(new Round<>(out.voters, out.now(), resendNanos, roundNanos));
-        out.sendAll(new Ask(group, out.now()));
+        Round<Standing> round = new Round<>(out.voters, out.now(), resendNanos, roundNanos);
+        state = new Asking(round);
+        askAt(round);
+    }
+
+    private void askAt(Round<?> round) {
+        for (int voter = 0; voter < out.voters; voter++) {
+            // A question costs a voter that only stores no write; but it need not be repeated each few milliseconds.
+            if (!out.isPassive(voter) || round.sent() % PASSIVE_EACH == 0) {
+                out.send(voter, new Ask(group, out.now()));
+            }
+        }
     }
 
     void onStanding(int from, Standing standing) {
@@ -296,7 +308,20 @@ final class Candidacy {
         see(ballot);
         Round<Promise> round = new Round<>(out.voters, out.now(), resendNanos, roundNanos);
         state = new Preparing(ballot, round);
-        out.sendAll(new Prepare(group, ballot, out.now()));
+        prepareAt(ballot, round);
+    }
+
+    private void prepareAt(Epoch ballot, Round<?> round) {
+        for (int voter = 0; voter < out.voters; voter++) {
+            if (isDue(voter, round)) {
+                out.send(voter, new Prepare(group, ballot, out.now()));
+            }
+        }
+    }
+
+    /** A voter that only stores is asked when the others have not sufficed: each answer of it is a write. */
+    private boolean isDue(int voter, Round<?> round) {
+        return !out.isPassive(voter) || round.sent() % PASSIVE_EACH == 1;
     }
 
     void onPromise(int from, Promise promise) {
@@ -356,8 +381,17 @@ final class Candidacy {
         }
         // The proposal carries the adopted copies: that is the write-back of rule 1.
         GroupRecord record = new GroupRecord(ballot, 1, out.selfNumber(), toWrite(adopted));
-        state = new Proposing(record, adopted.owner(), new Round<>(out.voters, out.now(), resendNanos, roundNanos));
-        out.sendAll(new Propose(group, record, leaseMillis(), out.now()));
+        Round<Accepted> round = new Round<>(out.voters, out.now(), resendNanos, roundNanos);
+        state = new Proposing(record, adopted.owner(), round);
+        proposeAt(record, round);
+    }
+
+    private void proposeAt(GroupRecord record, Round<?> round) {
+        for (int voter = 0; voter < out.voters; voter++) {
+            if (isDue(voter, round)) {
+                out.send(voter, new Propose(group, record, out.leaseMillis(voter), out.now()));
+            }
+        }
     }
 
     void onAccepted(int from, Accepted accepted) {
@@ -402,10 +436,6 @@ final class Candidacy {
      */
     private List<CopyEntry> toWrite(GroupRecord record) {
         return record.epoch().isAbove(forcedOn) ? record.copies() : Freshness.forced(record.copies(), copies, accepted);
-    }
-
-    private int leaseMillis() {
-        return (int) out.config.timing().lease().toMillis();
     }
 
     private void see(Epoch epoch) {

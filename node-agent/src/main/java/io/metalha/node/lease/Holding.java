@@ -17,8 +17,9 @@ import java.util.List;
 /**
  * This node's lease on one group while it has it, and the record it may change meanwhile.
  *
- * <p>Invariant: {@code usableUntil} is the send time of the majority-th newest request that was answered, plus the lease,
- * less the stop margin; once the clock has reached it this epoch is over here, whatever is answered later.
+ * <p>Invariant: each voter's grant counts from the send time of the newest request that it answered; {@code usableUntil} is the
+ * majority-th latest end of those grants, less the stop margin; once the clock has reached it this epoch is over here,
+ * whatever is answered later.
  */
 final class Holding {
     /** Changes of a record that wait for the one being written: a mirror has one at a time, a group few mirrors. */
@@ -30,8 +31,8 @@ final class Holding {
     private final GroupVote vote;
     private final long group;
     private final int leaseMillis;
-    private final long usableNanos;
     private final long resendNanos;
+    private final boolean anyPassive;
 
     private boolean held;
     private Epoch epoch = Epoch.NONE;
@@ -43,7 +44,12 @@ final class Holding {
      */
     private long countsFrom = Long.MIN_VALUE;
 
-    private final long[] ackedSend;
+    /** Until when each voter's grant may be used; the smallest long for none. */
+    private final long[] grantedUntil;
+    /** When each voter that only stores was last asked to renew. */
+    private final long[] renewedAt;
+    /** What was resumed lasts so long by the page: until then the keepers have the time to answer. */
+    private long patientUntil;
 
     private GroupRecord record = GroupRecord.EMPTY;
     private final long[] ackedSequence;
@@ -62,9 +68,10 @@ final class Holding {
         this.vote = vote;
         this.group = group;
         this.leaseMillis = (int) out.config.timing().lease().toMillis();
-        this.usableNanos = out.config.timing().usableFor().toNanos();
+        this.anyPassive = !out.config.passive().isEmpty();
         this.resendNanos = out.config.timing().heartbeat().toNanos() / 4;
-        this.ackedSend = new long[out.voters];
+        this.grantedUntil = new long[out.voters];
+        this.renewedAt = new long[out.voters];
         this.ackedSequence = new long[out.voters];
         this.proposeAt = new long[out.voters];
         this.proposeEvery = new long[out.voters];
@@ -85,12 +92,12 @@ final class Holding {
 
     /** Takes up what was won; false when the answers came so late that nothing of it is left. */
     boolean begin(Candidacy.Won won) {
-        Arrays.fill(ackedSend, Long.MIN_VALUE);
+        Arrays.fill(grantedUntil, Long.MIN_VALUE);
         Arrays.fill(ackedSequence, 0);
         for (int voter = 0; voter < out.voters; voter++) {
             Accepted accepted = won.round().answerOf(voter);
             if (accepted != null) {
-                ackedSend[voter] = sendTime(accepted.echoNanos());
+                grantedUntil[voter] = sendTime(accepted.echoNanos()) + usableNanos(voter);
                 ackedSequence[voter] = accepted.sequence();
             }
         }
@@ -99,6 +106,7 @@ final class Holding {
             return false;
         }
         countsFrom = Long.MIN_VALUE;
+        patientUntil = Long.MIN_VALUE;
         hold(won.record(), until);
         chosen = true;
         return true;
@@ -110,8 +118,9 @@ final class Holding {
         if (!own.epoch().equals(wasHeld) || own.owner() != out.selfNumber() || out.now() >= until) {
             return false;
         }
-        Arrays.fill(ackedSend, Long.MIN_VALUE);
+        Arrays.fill(grantedUntil, Long.MIN_VALUE);
         Arrays.fill(ackedSequence, 0);
+        patientUntil = until - usableNanos(out.self) / 2;
         countsFrom = out.has(Safeguard.RESUMED_COUNTS_ANEW) ? out.now() : Long.MIN_VALUE;
         hold(own, until);
         // Perhaps a majority has it, perhaps nobody else: write it again before anything else is written.
@@ -120,6 +129,7 @@ final class Holding {
     }
 
     private void hold(GroupRecord value, long until) {
+        Arrays.fill(renewedAt, Long.MIN_VALUE);
         held = true;
         epoch = value.epoch();
         record = value;
@@ -160,7 +170,7 @@ final class Holding {
         if (echoNanos < countsFrom) {
             return false;
         }
-        ackedSend[voter] = Math.max(ackedSend[voter], sendTime(echoNanos));
+        grantedUntil[voter] = Math.max(grantedUntil[voter], sendTime(echoNanos) + usableNanos(voter));
         long until = worth();
         if (until <= usableUntil) {
             return false;
@@ -173,23 +183,83 @@ final class Holding {
         return out.has(Safeguard.SEND_TIME) ? echoNanos : out.now();
     }
 
-    /** The majority-th newest send time + lease − stop margin; the smallest long when fewer have answered. */
+    private long usableNanos(int voter) {
+        return out.leaseMillis(voter) * 1_000_000L
+                - out.config.timing().stopMargin().toNanos();
+    }
+
     private long worth() {
+        return worth(true);
+    }
+
+    /** The majority-th latest end of a grant, of all voters' or of the keepers' alone; the smallest long when fewer have answered. */
+    private long worth(boolean passiveToo) {
         long best = Long.MIN_VALUE;
-        for (long candidate : ackedSend) {
-            if (candidate > best && newerOrEqual(candidate) >= out.majority()) {
+        for (int voter = 0; voter < out.voters; voter++) {
+            long candidate = counts(voter, passiveToo) ? grantedUntil[voter] : Long.MIN_VALUE;
+            if (candidate > best && lasting(candidate, passiveToo) >= out.majority()) {
                 best = candidate;
             }
         }
-        return best == Long.MIN_VALUE ? best : best + usableNanos;
+        return best;
     }
 
-    private int newerOrEqual(long sent) {
+    private int lasting(long until, boolean passiveToo) {
         int count = 0;
-        for (long each : ackedSend) {
-            count += each >= sent ? 1 : 0;
+        for (int voter = 0; voter < out.voters; voter++) {
+            count += counts(voter, passiveToo) && grantedUntil[voter] >= until ? 1 : 0;
         }
         return count;
+    }
+
+    private boolean counts(int voter, boolean passiveToo) {
+        return passiveToo || !out.isPassive(voter);
+    }
+
+    // ---- Voters that only store. In the steady state none is asked.
+
+    /** From when on the voters that only store are needed: half of the lease is left that the keepers alone give. */
+    private long passiveFrom() {
+        if (!anyPassive) {
+            return Long.MAX_VALUE;
+        }
+        long keepers = worth(false);
+        return keepers == Long.MIN_VALUE ? patientUntil : Math.max(patientUntil, keepers - usableNanos(out.self) / 2);
+    }
+
+    private boolean isAsked(int voter) {
+        return !out.isPassive(voter) || out.isForgetful(voter) || out.now() >= passiveFrom();
+    }
+
+    /** All groups' in one turn, on one grid of a third of the grant: then one write renews them all. */
+    private void renewPassive() {
+        if (!anyPassive || out.now() < passiveFrom()) {
+            return;
+        }
+        for (int voter = 0; voter < out.voters; voter++) {
+            if (out.isPassive(voter) && ackedSequence[voter] >= record.sequence() && out.now() >= renewDue(voter)) {
+                renewedAt[voter] = out.now();
+                out.send(voter, new LeaseMessage.Renew(group, epoch, out.leaseMillis(voter), out.now()));
+            }
+        }
+    }
+
+    private long renewDue(int voter) {
+        long period = out.leaseMillis(voter) * 1_000_000L / 3;
+        long asked = renewedAt[voter];
+        if (asked == Long.MIN_VALUE) {
+            return out.now();
+        }
+        boolean answered = grantedUntil[voter] >= asked + usableNanos(voter);
+        long grid = (asked / period + 1) * period;
+        return answered ? grid : Math.min(grid, asked + period / 3);
+    }
+
+    /** It forgot what it accepted; what it granted lasts. */
+    void tellAgain(int voter) {
+        ackedSequence[voter] = 0;
+        proposeAt[voter] = out.now();
+        proposeEvery[voter] = resendNanos;
     }
 
     // ---- The record
@@ -270,9 +340,13 @@ final class Holding {
                     && out.has(Safeguard.OWN_RECORD_FIRST)) {
                 continue;
             }
+            if (!isAsked(voter)) {
+                continue;
+            }
             proposeAt[voter] = now + proposeEvery[voter];
+            renewedAt[voter] = now;
             proposeEvery[voter] = Math.min(proposeEvery[voter] * 2, 1_000_000_000L);
-            out.send(voter, new Propose(group, record, leaseMillis, now));
+            out.send(voter, new Propose(group, record, out.leaseMillis(voter), now));
         }
     }
 
@@ -283,10 +357,8 @@ final class Holding {
 
     /** A peer began anew: it may lack the record, and what it acknowledged before counts for nothing new. */
     void forgetAnswersOf(int peer) {
-        ackedSend[peer] = Long.MIN_VALUE;
-        ackedSequence[peer] = 0;
-        proposeAt[peer] = out.now();
-        proposeEvery[peer] = resendNanos;
+        grantedUntil[peer] = Long.MIN_VALUE;
+        tellAgain(peer);
     }
 
     private void refuse(RecordChange change, String reason) {
@@ -301,6 +373,7 @@ final class Holding {
         }
         if (held) {
             propose();
+            renewPassive();
         }
         if (releasesLeft > 0 && out.now() >= nextRelease) {
             sendRelease();
@@ -361,8 +434,11 @@ final class Holding {
             next = out.has(Safeguard.EXPIRED_IS_FINAL) ? Math.min(next, usableUntil) : next;
             boolean ownFirst = ackedSequence[out.self] < record.sequence();
             for (int voter = 0; voter < out.voters; voter++) {
-                if (ackedSequence[voter] < record.sequence() && (voter == out.self || !ownFirst)) {
-                    next = Math.min(next, proposeAt[voter]);
+                boolean lacksIt = ackedSequence[voter] < record.sequence();
+                if (lacksIt && (voter == out.self || !ownFirst)) {
+                    next = Math.min(next, isAsked(voter) ? proposeAt[voter] : passiveFrom());
+                } else if (!lacksIt && out.isPassive(voter)) {
+                    next = Math.min(next, Math.max(passiveFrom(), renewDue(voter)));
                 }
             }
         }

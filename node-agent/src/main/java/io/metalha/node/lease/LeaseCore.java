@@ -95,6 +95,7 @@ public final class LeaseCore {
                 }
             }
             case LeaseEvent.Received(var from, var message) -> receive(out.indexOf(from.number()), message);
+            case LeaseEvent.Forgetful(var voter, boolean forgot) -> forgetful(out.indexOf(voter.number()), forgot);
             case LeaseEvent.SessionChanged(var peer) -> forgetAnswersOf(out.indexOf(peer.number()));
             case LeaseEvent.Persisted(long token) -> {
                 out.persisted(token);
@@ -224,6 +225,16 @@ public final class LeaseCore {
         }
     }
 
+    private void forgetful(int voter, boolean forgot) {
+        if (voter < 0 || !out.isPassive(voter)) {
+            return;
+        }
+        out.forgetful(voter, forgot);
+        for (int i = 0; forgot && i < groups.size(); i++) {
+            groups.get(i).holding.tellAgain(voter);
+        }
+    }
+
     private void advance(long key) {
         LeaseGroup group = groups.find(key);
         if (group != null) {
@@ -261,6 +272,7 @@ public final class LeaseCore {
                     LeaseEvent.Tick _,
                     LeaseEvent.Suspended _,
                     LeaseEvent.SessionChanged _,
+                    LeaseEvent.Forgetful _,
                     LeaseEvent.Persisted _ -> 0;
             case LeaseEvent.Resume resume -> resume.group();
             case LeaseEvent.Want want -> want.group();

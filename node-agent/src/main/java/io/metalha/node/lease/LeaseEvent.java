@@ -85,6 +85,12 @@ public sealed interface LeaseEvent {
     /** A peer is seen with another session than before: what it answered earlier counts for nothing new. */
     record SessionChanged(VoterId peer) implements LeaseEvent {}
 
+    /**
+     * A voter that only stores says whether it lacks what it once had, or has nothing yet. {@code true}, each time that it is said: holders tell
+     * it what they hold, whether it is needed or not.
+     */
+    record Forgetful(VoterId voter, boolean forgot) implements LeaseEvent {}
+
     /** All {@link LeaseEffect.Persist} and {@link LeaseEffect.PersistStore} up to this token are on the disk. */
     record Persisted(long token) implements LeaseEvent {}
 }

@@ -20,6 +20,9 @@ final class Outbox {
     final int self;
     private final Set<Safeguard> missing;
     private final int[] numbers;
+    private final int[] leaseMillis;
+    private final boolean[] passive;
+    private final boolean[] forgetful;
     private final LongSupplier random;
     private final ArrayDeque<LeaseMessage> toSelf = new ArrayDeque<>();
     private List<LeaseEffect> effects = new ArrayList<>();
@@ -33,6 +36,12 @@ final class Outbox {
         this.missing = missing;
         this.numbers = config.voters().stream().mapToInt(VoterId::number).toArray();
         this.voters = numbers.length;
+        this.leaseMillis = config.voters().stream()
+                .mapToInt(voter -> (int) config.leaseOf(voter).toMillis())
+                .toArray();
+        this.passive = new boolean[voters];
+        this.forgetful = new boolean[voters];
+        config.passive().keySet().forEach(voter -> passive[indexOf(voter.number())] = true);
         this.self = indexOf(config.self().number());
     }
 
@@ -52,6 +61,25 @@ final class Outbox {
             }
         }
         return -1;
+    }
+
+    /** What is asked of the voter at this place, and granted by it. */
+    int leaseMillis(int voter) {
+        return leaseMillis[voter];
+    }
+
+    /** Only stores: asking it costs a write somewhere, so it is asked when it is needed. */
+    boolean isPassive(int voter) {
+        return passive[voter];
+    }
+
+    /** It lacks what it once had, and wants to be told. */
+    boolean isForgetful(int voter) {
+        return forgetful[voter];
+    }
+
+    void forgetful(int voter, boolean forgot) {
+        forgetful[voter] = forgot;
     }
 
     int selfNumber() {

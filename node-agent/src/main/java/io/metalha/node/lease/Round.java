@@ -12,6 +12,7 @@ final class Round<A> {
     private final long resendNanos;
     private final long deadline;
     private long nextResend;
+    private int sent;
 
     Round(int voters, long started, long resendNanos, long roundNanos) {
         this.answers = new @Nullable Object[voters];
@@ -39,7 +40,13 @@ final class Round<A> {
             return false;
         }
         nextResend = now + resendNanos;
+        sent++;
         return true;
+    }
+
+    /** How often the request was sent again. */
+    int sent() {
+        return sent;
     }
 
     void answer(int voter, A answer) {

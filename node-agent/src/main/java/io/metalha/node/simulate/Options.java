@@ -23,6 +23,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param kinds   faults that may strike
  * @param until   virtual time at which faults end; zero: each seed says
  * @param threads how many seeds at once
+ * @param passive two servers, seldom four, and a voter that only stores
  */
 record Options(
         long first,
@@ -33,7 +34,8 @@ record Options(
         int voters,
         Set<FaultKind> kinds,
         Duration until,
-        int threads) {
+        int threads,
+        boolean passive) {
 
     /** Throws IllegalArgumentException with a sentence. */
     static Options parse(String... arguments) {
@@ -43,6 +45,7 @@ record Options(
         boolean trace = false;
         boolean quick = false;
         int voters = 0;
+        boolean passive = false;
         Set<FaultKind> kinds = EnumSet.allOf(FaultKind.class);
         Duration until = Duration.ZERO;
         int threads = Runtime.getRuntime().availableProcessors();
@@ -51,6 +54,7 @@ record Options(
             switch (option) {
                 case "--trace" -> trace = true;
                 case "--quick" -> quick = true;
+                case "--passive" -> passive = true;
                 case "--seeds" -> {
                     String range = value(arguments, ++at);
                     int dots = range.indexOf("..");
@@ -86,7 +90,7 @@ record Options(
             throw new IllegalArgumentException(
                     trace ? "--trace is for one seed: --seed S --trace" : "seeds go upwards, threads are 1 or more");
         }
-        return new Options(first, last, atMost, trace, quick, voters, kinds, until, threads);
+        return new Options(first, last, atMost, trace, quick, voters, kinds, until, threads, passive);
     }
 
     Plan plan(long seed) {
@@ -94,6 +98,7 @@ record Options(
                 .ofVoters(voters)
                 .only(kinds)
                 .until(until.toNanos());
+        plan = passive ? plan.withPassiveVoter() : plan;
         return trace ? plan.traced() : plan;
     }
 

@@ -118,7 +118,9 @@ public final class SimulateMain {
     }
 
     private String common() {
-        return (options.quick() ? " --quick" : "") + (options.voters() > 0 ? " --voters " + options.voters() : "");
+        return (options.quick() ? " --quick" : "")
+                + (options.passive() ? " --passive" : "")
+                + (options.voters() > 0 ? " --voters " + options.voters() : "");
     }
 
     private static String names(Plan plan) {

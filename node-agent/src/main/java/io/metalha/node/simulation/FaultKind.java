@@ -75,10 +75,36 @@ public enum FaultKind {
     /** It answers that it could not; half of the time it did. */
     FENCE_FAILS,
     /** It never answers; half of the time it cuts the power, up to 3 s later. */
-    FENCE_SILENT;
+    FENCE_SILENT,
+
+    // Of a voter that only stores; they strike where there is one.
+
+    /** The API server answers nobody, up to 60 s. */
+    API_OUTAGE,
+    /** One server does not reach the API server. */
+    API_CUT,
+    /** Requests take long, and are perhaps carried out after nobody waits any more. */
+    API_SLOW,
+    /** An answer is lost; what was asked was done. */
+    API_ANSWER_LOST,
+    /** Reads show how it was up to two seconds ago. */
+    API_STALE,
+    /** The API server is restored from a backup. */
+    API_RESTORED,
+    /** The object is deleted and made again, blank. */
+    API_OBJECT_REPLACED,
+    /** The agent, who speaks with the API server, begins anew. */
+    AGENT_RESTART,
+    /** The agent stands still. */
+    AGENT_PAUSE;
 
     /** Others are the outcome of something that is done. */
     boolean isRhythmic() {
         return ordinal() < FENCE_CONFIRMED.ordinal();
+    }
+
+    /** Whether it needs a voter that only stores. */
+    public boolean isPassiveVoters() {
+        return compareTo(API_OUTAGE) >= 0;
     }
 }

@@ -54,6 +54,20 @@ final class Faults {
                 rhythms.put(kind, new Rhythm(own, mean * sum / weight));
             }
         }
+        if (simulation.object() != null) {
+            drawPassiveVoters(mean);
+        }
+    }
+
+    /** A restore takes seconds: as often as the others these would leave no time in which the object serves. */
+    private void drawPassiveVoters(double mean) {
+        SplittableRandom random = simulation.splitPassiveRandom();
+        for (FaultKind kind : FaultKind.values()) {
+            SplittableRandom own = random.split();
+            if (kind.isPassiveVoters() && random.nextBoolean()) {
+                rhythms.put(kind, new Rhythm(own, mean * (10 + random.nextInt(30))));
+            }
+        }
     }
 
     void begin() {
@@ -162,7 +176,57 @@ final class Faults {
             case NEW_DISK -> newDisk(host);
             case FENCE_CONFIRMED, FENCE_LATE, FENCE_FAILS, FENCE_SILENT ->
                 throw new IllegalStateException(kind + " comes of an order");
+            case API_OUTAGE,
+                    API_CUT,
+                    API_SLOW,
+                    API_ANSWER_LOST,
+                    API_STALE,
+                    API_RESTORED,
+                    API_OBJECT_REPLACED,
+                    AGENT_RESTART,
+                    AGENT_PAUSE -> {
+                SimulatedLease object = simulation.object();
+                SimulatedWitness witness = host.witness();
+                yield object != null && witness != null && hitPassiveVoter(kind, host, object, witness);
+            }
         };
+    }
+
+    private boolean hitPassiveVoter(
+            FaultKind kind, SimulatedHost host, SimulatedLease object, SimulatedWitness witness) {
+        switch (kind) {
+            case API_OUTAGE -> {
+                return object.outage(lasting());
+            }
+            case API_CUT -> {
+                return object.cut(host.number(), lasting());
+            }
+            case API_SLOW -> object.slow(spell());
+            case API_STALE -> object.stale(spell());
+            case API_RESTORED -> {
+                return object.restore();
+            }
+            case API_OBJECT_REPLACED -> {
+                return object.replace();
+            }
+            case AGENT_RESTART -> {
+                if (!host.isPowered() || witness.lane().isPaused(simulation.now())) {
+                    return false;
+                }
+                witness.restart(simulation.random(simulation.chance(0.5) ? 300 * MILLI : 3 * SECOND));
+            }
+            case AGENT_PAUSE -> {
+                if (!host.isPowered() || witness.lane().isPaused(simulation.now())) {
+                    return false;
+                }
+                simulation.pause(witness.lane(), simulation.now() + lasting());
+            }
+            default -> {
+                object.lossy(spell());
+                return false;
+            }
+        }
+        return true;
     }
 
     // ---- The network
@@ -265,7 +329,11 @@ final class Faults {
      * counts again.
      */
     private boolean newDisk(SimulatedHost host) {
-        if (simulation.hostCount() < 3 || !host.store().isVoting()) {
+        SimulatedLease object = simulation.object();
+        if (object == null ? simulation.hostCount() < 3 : !object.isWhole()) {
+            return false;
+        }
+        if (!host.store().isVoting()) {
             return false;
         }
         Set<Long> groups = new HashSet<>();
@@ -279,6 +347,9 @@ final class Faults {
         if (simulation.chance(0.5)) {
             simulation.trace(host + " gets a new disk for its records");
             host.store().replaceDisk();
+            if (host.witness() != null) {
+                host.witness().forgetAll();
+            }
         } else {
             simulation.trace(host + " finds a record file unreadable");
             host.store().corruptBoth(simulation.random(64));
@@ -293,6 +364,9 @@ final class Faults {
         lane.end();
         simulation.hosts().forEach(SimulatedHost::fencingEnds);
         simulation.network.heal();
+        if (simulation.object() != null) {
+            simulation.object().heal();
+        }
         List<SimulatedHost> left = simulation.chance(0.5) ? List.of() : dispensable();
         simulation.trace(left.isEmpty() ? "all faults heal" : "all faults heal but of " + left);
         for (SimulatedHost host : simulation.hosts()) {
@@ -310,7 +384,16 @@ final class Faults {
     private List<SimulatedHost> dispensable() {
         Set<Long> groups = new HashSet<>();
         simulation.hosts().forEach(each -> groups.addAll(each.store().learnt()));
-        int most = (simulation.hostCount() - 1) / 2;
+        SimulatedLease object = simulation.object();
+        int most = (simulation.voters() - 1) / 2;
+        if (object != null) {
+            boolean away = simulation.chance(0.3) && simulation.isEachStoreComplete();
+            if (away) {
+                simulation.trace("the API server stays away");
+                object.end();
+            }
+            most -= away || !object.isWhole() ? 1 : 0;
+        }
         List<SimulatedHost> left = new ArrayList<>();
         int first = (int) simulation.random(simulation.hostCount());
         for (int i = 0; i < simulation.hostCount() && left.size() < most; i++) {

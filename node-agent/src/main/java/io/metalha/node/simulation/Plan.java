@@ -14,8 +14,16 @@ import java.util.Set;
  * @param kinds       faults that may strike
  * @param faultyNanos for how long they do; 0: the seed says
  * @param tracing     whether to remember what happened
+ * @param passive     whether one voter more only stores
  */
-public record Plan(long seed, boolean quick, int voters, Set<FaultKind> kinds, long faultyNanos, boolean tracing) {
+public record Plan(
+        long seed,
+        boolean quick,
+        int voters,
+        Set<FaultKind> kinds,
+        long faultyNanos,
+        boolean tracing,
+        boolean passive) {
     public Plan {
         kinds = kinds.isEmpty() ? EnumSet.noneOf(FaultKind.class) : EnumSet.copyOf(kinds);
         if (voters != 0 && voters != 2 && voters != 3 && voters != 5) {
@@ -24,26 +32,31 @@ public record Plan(long seed, boolean quick, int voters, Set<FaultKind> kinds, l
     }
 
     public static Plan quick(long seed) {
-        return new Plan(seed, true, 0, EnumSet.allOf(FaultKind.class), 0, false);
+        return new Plan(seed, true, 0, EnumSet.allOf(FaultKind.class), 0, false, false);
     }
 
     public static Plan full(long seed) {
-        return new Plan(seed, false, 0, EnumSet.allOf(FaultKind.class), 0, false);
+        return new Plan(seed, false, 0, EnumSet.allOf(FaultKind.class), 0, false, false);
+    }
+
+    /** Two servers, seldom four, and a voter that only stores. */
+    public Plan withPassiveVoter() {
+        return new Plan(seed, quick, voters, kinds, faultyNanos, tracing, true);
     }
 
     public Plan traced() {
-        return new Plan(seed, quick, voters, kinds, faultyNanos, true);
+        return new Plan(seed, quick, voters, kinds, faultyNanos, true, passive);
     }
 
     public Plan ofVoters(int count) {
-        return new Plan(seed, quick, count, kinds, faultyNanos, tracing);
+        return new Plan(seed, quick, count, kinds, faultyNanos, tracing, passive);
     }
 
     public Plan only(Set<FaultKind> some) {
-        return new Plan(seed, quick, voters, some, faultyNanos, tracing);
+        return new Plan(seed, quick, voters, some, faultyNanos, tracing, passive);
     }
 
     public Plan until(long nanos) {
-        return new Plan(seed, quick, voters, kinds, nanos, tracing);
+        return new Plan(seed, quick, voters, kinds, nanos, tracing, passive);
     }
 }

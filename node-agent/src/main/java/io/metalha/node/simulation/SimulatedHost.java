@@ -11,6 +11,7 @@ import io.metalha.node.lease.LeaseCore;
 import io.metalha.node.lease.LeaseEffect;
 import io.metalha.node.lease.LeaseEvent;
 import io.metalha.node.lease.LeaseMessage;
+import io.metalha.node.witness.WitnessMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +32,7 @@ final class SimulatedHost {
     private final SimulatedClock clock;
     private final SimulatedStore store;
     private final SimulatedGroup[] groups;
+    private final @Nullable SimulatedWitness witness;
     private Timing timing;
 
     private @Nullable LeaseCore core;
@@ -48,7 +50,7 @@ final class SimulatedHost {
     private long requests;
     private boolean resuming;
 
-    SimulatedHost(Simulation simulation, VoterId voter, boolean hasData, int groupCount) {
+    SimulatedHost(Simulation simulation, VoterId voter, boolean hasData, int groupCount, int hostCount) {
         this.simulation = simulation;
         this.voter = voter;
         this.hasData = hasData;
@@ -60,7 +62,9 @@ final class SimulatedHost {
             groups[i] = new SimulatedGroup(simulation, this, i);
         }
         this.fencing = hasData ? SimulatedFencing.of(simulation, this) : null;
-        int peers = simulation.hostCount() + 1;
+        SimulatedLease object = simulation.object();
+        this.witness = object == null ? null : new SimulatedWitness(simulation, this, object);
+        int peers = hostCount + 1;
         this.peerSession = new long[peers];
         for (int i = 0; i < peers; i++) {
             acknowledgements.add(new ArrayList<>());
@@ -113,6 +117,19 @@ final class SimulatedHost {
         return core != null;
     }
 
+    @Nullable
+    SimulatedWitness witness() {
+        return witness;
+    }
+
+    WitnessMemory witnessMemory() {
+        return witness == null ? WitnessMemory.NOTHING : witness.memory();
+    }
+
+    long realTimeOf(long reading) {
+        return clock.realTimeOf(reading);
+    }
+
     long clockNow() {
         return clock.read(simulation.now());
     }
@@ -133,6 +150,9 @@ final class SimulatedHost {
         }
         powered = true;
         clock.restart(simulation.now(), 1_000_000_000L + simulation.random(1_000_000_000_000L));
+        if (witness != null) {
+            witness.start();
+        }
         startKeeper();
     }
 
@@ -142,6 +162,9 @@ final class SimulatedHost {
         suspended = false;
         endKeeper();
         mirrorLane.end();
+        if (witness != null) {
+            witness.end();
+        }
         store.powerOff();
         for (SimulatedGroup group : groups) {
             group.powerOff();
@@ -178,6 +201,9 @@ final class SimulatedHost {
         Arrays.fill(peerSession, 0);
         acknowledgements.forEach(List::clear);
         core = simulation.core(voter, timing);
+        if (witness != null) {
+            witness.keeperBegan();
+        }
         trace("keeper starts, lease " + timing.lease().toMillis() + " ms");
         step(store.started(timing));
         resuming = true;
@@ -211,6 +237,9 @@ final class SimulatedHost {
     void pause(long until) {
         simulation.pause(keeper, until);
         simulation.pause(mirrorLane, until);
+        if (witness != null) {
+            simulation.pause(witness.lane(), until);
+        }
     }
 
     /** The clock stands too. The keeper looks at BOOTTIME first when it runs again, which is perhaps after the mirror did. */
@@ -224,12 +253,18 @@ final class SimulatedHost {
             }
         });
         simulation.pause(mirrorLane, until);
+        if (witness != null) {
+            simulation.pause(witness.lane(), until);
+        }
         simulation.pause(keeper, until + (simulation.chance(0.5) ? 0 : simulation.random(2 * Simulation.MILLI)));
     }
 
     private void wakeUp() {
         if (clock.isAsleep()) {
             clock.wake(simulation.now());
+            if (witness != null) {
+                witness.wokeUp();
+            }
             for (SimulatedGroup group : groups) {
                 group.wokeUp();
             }
@@ -242,6 +277,9 @@ final class SimulatedHost {
         wakeUp();
         simulation.release(keeper);
         simulation.release(mirrorLane);
+        if (witness != null) {
+            simulation.release(witness.lane());
+        }
     }
 
     boolean standsStill() {
@@ -322,7 +360,13 @@ final class SimulatedHost {
             trace("  -> " + effect);
         }
         switch (effect) {
-            case LeaseEffect.Send(var to, var message) -> send(to.number(), new SimulatedPacket.Lease(message));
+            case LeaseEffect.Send(var to, var message) -> {
+                if (witness != null && simulation.isPassive(to)) {
+                    witness.ask(message);
+                } else {
+                    send(to.number(), new SimulatedPacket.Lease(message));
+                }
+            }
             case LeaseEffect.Persist persist -> store.write(persist);
             case LeaseEffect.PersistStore persist -> store.write(persist);
             case LeaseEffect.Publish(long key, var epoch, var until) ->

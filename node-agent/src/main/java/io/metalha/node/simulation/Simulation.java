@@ -6,9 +6,14 @@ import io.metalha.node.core.Timing;
 import io.metalha.node.core.VoterId;
 import io.metalha.node.lease.LeaseConfig;
 import io.metalha.node.lease.LeaseCore;
+import io.metalha.node.witness.PassiveVoter;
+import io.metalha.node.witness.WitnessMemory;
+import io.metalha.node.witness.WitnessSafeguard;
+import io.metalha.node.witness.WitnessTiming;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +21,7 @@ import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster of keepers in one thread. The two hosts with the lowest numbers have copies of the data and run the groups; the
@@ -36,6 +42,10 @@ public final class Simulation {
     private final List<VoterId> voters;
     private final BiFunction<LeaseConfig, LongSupplier, LeaseCore> cores;
     private final Set<ToySafeguard> missing;
+    private final Set<WitnessSafeguard> missingOfPassive;
+    private final SplittableRandom passiveRandom;
+    private final Map<VoterId, Duration> passive;
+    private final @Nullable SimulatedLease object;
     private final List<String> trace = new ArrayList<>();
     private final long[] struck = new long[FaultKind.values().length];
     private final long applicationPauseMin;
@@ -54,28 +64,51 @@ public final class Simulation {
      * @param missing protections of the toy mirror that are taken away
      */
     public Simulation(Plan plan, BiFunction<LeaseConfig, LongSupplier, LeaseCore> cores, Set<ToySafeguard> missing) {
+        this(plan, cores, missing, Set.of());
+    }
+
+    /** @param missingOfPassive protections of the passive voter's clients that are taken away */
+    public Simulation(
+            Plan plan,
+            BiFunction<LeaseConfig, LongSupplier, LeaseCore> cores,
+            Set<ToySafeguard> missing,
+            Set<WitnessSafeguard> missingOfPassive) {
         this.plan = plan;
         this.random = new SplittableRandom(plan.seed());
         this.cores = cores;
         this.missing = missing;
+        this.missingOfPassive = missingOfPassive;
+        // Of its own, so that a cluster without such a voter is the same whatever is drawn for one.
+        this.passiveRandom = new SplittableRandom(plan.seed() ^ 0x5eed_1ea5eL);
         // Everything is drawn, whatever the plan says of it: a plan with a fault less is the same cluster.
         int drawn = List.of(3, 3, 3, 2, 5).get(random.nextInt(5));
-        int count = plan.voters() == 0 ? drawn : plan.voters();
+        int servers = plan.passive() ? (passiveRandom.nextInt(8) == 0 ? 4 : 2) : drawn;
+        int count = plan.voters() == 0 ? servers : plan.voters();
         int paths = chance(plan.quick() ? 0.2 : 0.5) ? 2 : 1;
         int groups = !chance(plan.quick() ? 0.1 : 0.4) ? 1 : 2 + random.nextInt(2);
         this.applicationPauseMin = plan.quick() || chance(0.5) ? 20 * MILLI : 20 * MILLI + random(180 * MILLI);
         this.mixedTimers = plan.quick() || chance(0.3);
         this.configured = withLease(chance(0.7) ? 800 : 500);
         this.longestLease = configured.lease();
-        this.voters = IntStream.rangeClosed(1, count).mapToObj(VoterId::new).toList();
+        this.passive = plan.passive()
+                ? Map.of(
+                        new VoterId(count + 1),
+                        Duration.ofSeconds(plan.quick() || passiveRandom.nextBoolean() ? 3 : 10))
+                : Map.of();
+        this.voters = IntStream.rangeClosed(1, count + passive.size())
+                .mapToObj(VoterId::new)
+                .toList();
+        this.object = passive.isEmpty()
+                ? null
+                : new SimulatedLease(this, passiveRandom.split(), passiveLease().toNanos(), count);
         this.network = new SimulatedNetwork(this, count, paths);
         this.truths = new Truth[groups];
         this.born = new boolean[groups];
         for (int group = 0; group < groups; group++) {
             truths[group] = new Truth(this, group);
         }
-        for (VoterId voter : voters) {
-            hosts.add(new SimulatedHost(this, voter, voter.number() <= 2, groups));
+        for (VoterId voter : voters.subList(0, count)) {
+            hosts.add(new SimulatedHost(this, voter, voter.number() <= 2, groups, count));
         }
     }
 
@@ -119,10 +152,12 @@ public final class Simulation {
     /**
      * Within which a group must be up after a majority healed: a voter that begins anew waits out the longest grant; one that
      * forgot learns how long that is from the others, and waits again; a write of the records that just failed is tried again after
-     * a second, twice in a takeover; another second for rounds, back-off, and the peer's copy that is recorded Outdated.
+     * a second, twice in a takeover; another second for rounds, back-off, and the peer's copy that is recorded Outdated. A voter that only
+     * stores is watched for its lease, which a grant just given may outlast by one more, and its rounds are longer.
      */
     public long boundNanos() {
-        return 2 * longestLease.plus(longestLease.dividedBy(50)).toNanos() + 4 * SECOND;
+        long keepers = 2 * longestLease.plus(longestLease.dividedBy(50)).toNanos() + 4 * SECOND;
+        return passive.isEmpty() ? keepers : keepers + 3 * passiveLease().toNanos();
     }
 
     private void bear(int group) {
@@ -196,7 +231,50 @@ public final class Simulation {
     }
 
     int hostCount() {
-        return voters.size();
+        return hosts.size();
+    }
+
+    private Duration passiveLease() {
+        return passive.values().iterator().next();
+    }
+
+    /** The voter that only stores; there must be one. */
+    VoterId passive() {
+        return passive.keySet().iterator().next();
+    }
+
+    boolean isPassive(VoterId voter) {
+        return passive.containsKey(voter);
+    }
+
+    @Nullable
+    SimulatedLease object() {
+        return object;
+    }
+
+    PassiveVoter passiveVoter(WitnessMemory memory) {
+        WitnessTiming its = new WitnessTiming(passiveLease(), configured.driftPermille());
+        return new PassiveVoter(SimulatedLease.CLUSTER, its, memory, missingOfPassive);
+    }
+
+    long passiveRandom(long bound) {
+        return passiveRandom.nextLong(bound);
+    }
+
+    SplittableRandom splitPassiveRandom() {
+        return passiveRandom.split();
+    }
+
+    /** Nothing that any server ever told is missing there. */
+    boolean isEachStoreComplete() {
+        Set<Long> groups = new HashSet<>();
+        hosts.forEach(each -> groups.addAll(each.store().learnt()));
+        return hosts.stream().allMatch(host -> host.store().isComplete(groups));
+    }
+
+    /** How often the object of the voter that only stores was written. */
+    public long objectWrites() {
+        return object == null ? 0 : object.writes();
     }
 
     SimulatedHost host(int number) {
@@ -237,7 +315,7 @@ public final class Simulation {
 
     LeaseCore core(VoterId self, Timing timing) {
         SplittableRandom own = random.split();
-        return cores.apply(new LeaseConfig(self, voters, timing), own::nextLong);
+        return cores.apply(new LeaseConfig(self, voters, timing, passive), own::nextLong);
     }
 
     /** The timers that a keeper which starts now reads. While a change is on its way some read the old. */

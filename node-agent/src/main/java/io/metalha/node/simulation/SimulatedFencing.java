@@ -47,7 +47,11 @@ final class SimulatedFencing {
     private boolean ended;
 
     private SimulatedFencing(
-            Simulation simulation, SimulatedHost host, SplittableRandom random, List<FaultKind> outcomes) {
+            Simulation simulation,
+            SimulatedHost host,
+            int hostCount,
+            SplittableRandom random,
+            List<FaultKind> outcomes) {
         this.simulation = simulation;
         this.host = host;
         this.victim = 3 - host.number();
@@ -55,7 +59,7 @@ final class SimulatedFencing {
         this.outcomes = outcomes;
         this.silence = (150 + random.nextLong(350)) * MILLI;
         this.always = random.nextBoolean();
-        this.heardAt = new long[simulation.hostCount() + 1];
+        this.heardAt = new long[hostCount + 1];
         Arrays.fill(heardAt, -SECOND);
         this.newest = new Epoch[simulation.groups()];
         Arrays.fill(newest, Epoch.NONE);
@@ -68,12 +72,12 @@ final class SimulatedFencing {
                 bound -> random.nextLong(bound));
     }
 
-    static @Nullable SimulatedFencing of(Simulation simulation, SimulatedHost host) {
+    static @Nullable SimulatedFencing of(Simulation simulation, SimulatedHost host, int hostCount) {
         SplittableRandom random = simulation.fencingRandom();
         boolean has = random.nextInt(5) < 2;
         List<FaultKind> outcomes = OUTCOMES.stream().filter(simulation::may).toList();
         SplittableRandom own = host.number() == 1 ? random : random.split();
-        return has && !outcomes.isEmpty() ? new SimulatedFencing(simulation, host, own, outcomes) : null;
+        return has && !outcomes.isEmpty() ? new SimulatedFencing(simulation, host, hostCount, own, outcomes) : null;
     }
 
     /** With the keeper, for it is told of what is heard by that. */

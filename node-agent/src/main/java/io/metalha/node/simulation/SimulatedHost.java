@@ -61,7 +61,7 @@ final class SimulatedHost {
         for (int i = 0; i < groupCount; i++) {
             groups[i] = new SimulatedGroup(simulation, this, i);
         }
-        this.fencing = hasData ? SimulatedFencing.of(simulation, this) : null;
+        this.fencing = hasData ? SimulatedFencing.of(simulation, this, hostCount) : null;
         SimulatedLease object = simulation.object();
         this.witness = object == null ? null : new SimulatedWitness(simulation, this, object);
         int peers = hostCount + 1;

@@ -37,7 +37,8 @@ public record ClusterOperationSpec(
         @JsonPropertyDescription(
                 "Move to spec.node or the best standby; Failback to the preferred node; Start, Stop, Restart the group;"
                         + " Drain a node; Resync or Verify a mirror; ForceTakeover with a stale copy; ResolveSplitBrain;"
-                        + " TestFencing of spec.node's fence devices; SimulateFailure.")
+                        + " TestFencing of spec.node's fence devices; SimulateFailure; Explain: nothing is changed, each node puts its"
+                        + " last decisions on the group into status.answers.")
         @Required
         OperationType type,
 

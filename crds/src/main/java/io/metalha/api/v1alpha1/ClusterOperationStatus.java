@@ -3,12 +3,13 @@
 package io.metalha.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Size;
 import io.metalha.api.v1alpha1.schema.ApiObject;
 import io.metalha.api.v1alpha1.schema.ListMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What became of it. Written by the operator; agents report in the group's member entries. */
+/** What became of it. Written by the operator; agents report in the group's member entries, and answer in {@code answers}. */
 @ApiObject
 public record ClusterOperationStatus(
         @JsonPropertyDescription(
@@ -39,8 +40,38 @@ public record ClusterOperationStatus(
         List<Condition> conditions,
 
         @JsonPropertyDescription("The metadata.generation that this status speaks of.") @Nullable
-        Long observedGeneration) {
+        Long observedGeneration,
+
+        @JsonPropertyDescription("Explain only: an entry a node, written by that node's agent.")
+        @Size(max = 40)
+        @ListMap(key = "node")
+        List<OperationAnswer> answers) {
     public ClusterOperationStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
+        answers = answers == null ? List.of() : List.copyOf(answers);
+    }
+
+    /** The operator's part: answers are the agents'. */
+    public ClusterOperationStatus(
+            @Nullable OperationState state,
+            @Nullable String epoch,
+            @Nullable String target,
+            @Nullable String message,
+            @Nullable String acceptedAt,
+            @Nullable String startedAt,
+            @Nullable String finishedAt,
+            List<Condition> conditions,
+            @Nullable Long observedGeneration) {
+        this(
+                state,
+                epoch,
+                target,
+                message,
+                acceptedAt,
+                startedAt,
+                finishedAt,
+                conditions,
+                observedGeneration,
+                List.of());
     }
 }

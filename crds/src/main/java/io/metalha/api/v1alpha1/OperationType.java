@@ -29,5 +29,7 @@ public enum OperationType {
     @JsonProperty("TestFencing")
     TEST_FENCING,
     @JsonProperty("SimulateFailure")
-    SIMULATE_FAILURE
+    SIMULATE_FAILURE,
+    @JsonProperty("Explain")
+    EXPLAIN
 }

@@ -24,6 +24,7 @@ final class AgentLoop {
     private final FencingSide fencing;
     private final StatusReport status;
     private final Answers answers;
+    private final Explanations explanations;
     private boolean changed;
     private MonotonicTime nextTurnAt = MonotonicTime.ZERO;
 
@@ -37,6 +38,7 @@ final class AgentLoop {
         this.fencing = new FencingSide(context, groups, keeper, acceptance);
         this.status = new StatusReport(context, groups, keeper, warnings, fencing::report, publisher);
         this.answers = new Answers(context, groups, keeper, operations);
+        this.explanations = new Explanations(context, groups, publisher);
     }
 
     /** Runs until interrupted. */
@@ -85,8 +87,10 @@ final class AgentLoop {
                 case Fact.GroupShown e -> acceptance.group(e.group());
                 case Fact.GroupGone e -> acceptance.groupGone(e.name());
                 case Fact.OperationShown e -> {
-                    operations.shown(e.operation());
-                    fencing.shown(e.operation());
+                    if (!explanations.take(e.operation())) {
+                        operations.shown(e.operation());
+                        fencing.shown(e.operation());
+                    }
                 }
                 case Fact.KeyShown e -> acceptance.key(e.key());
                 case Fact.SecretShown e -> fencing.secretShown(e.name());

@@ -7,6 +7,7 @@ import io.metalha.api.v1alpha1.ClusterOperation;
 import io.metalha.api.v1alpha1.Member;
 import io.metalha.api.v1alpha1.MetalCluster;
 import io.metalha.api.v1alpha1.MetalNodeStatus;
+import io.metalha.api.v1alpha1.OperationAnswer;
 import io.metalha.node.agent.config.AgentPaths;
 import io.metalha.node.agent.config.HistoryStore;
 import io.metalha.node.agent.config.Journal;
@@ -101,6 +102,11 @@ public final class AgentMain {
             @Override
             public void node(MetalNodeStatus status) {
                 link.status().node(status);
+            }
+
+            @Override
+            public void answer(ClusterOperation question, OperationAnswer answer) {
+                link.status().answer(question, answer);
             }
         });
         try (link;

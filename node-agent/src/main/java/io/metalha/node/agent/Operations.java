@@ -142,7 +142,8 @@ final class Operations {
                     FORCE_TAKEOVER,
                     RESOLVE_SPLIT_BRAIN,
                     TEST_FENCING,
-                    SIMULATE_FAILURE -> false;
+                    SIMULATE_FAILURE,
+                    EXPLAIN -> false;
         };
     }
 
@@ -202,7 +203,7 @@ final class Operations {
                 }
                 givingWay.put(uid, GivingWay.begin(runner, context));
             }
-            case DRAIN, RESYNC, VERIFY, TEST_FENCING, SIMULATE_FAILURE -> {
+            case DRAIN, RESYNC, VERIFY, TEST_FENCING, SIMULATE_FAILURE, EXPLAIN -> {
                 report(runner, uid, OperationState.REFUSED, "this version of the agent does not know " + type, null);
                 return;
             }
@@ -307,7 +308,7 @@ final class Operations {
                     case STOP -> phase instanceof Phase.Standby;
                     case START -> phase instanceof Phase.Running || anotherRuns(runner);
                     case RESTART, FORCE_TAKEOVER -> phase instanceof Phase.Running;
-                    case RESOLVE_SPLIT_BRAIN, DRAIN, RESYNC, VERIFY, TEST_FENCING, SIMULATE_FAILURE -> false;
+                    case RESOLVE_SPLIT_BRAIN, DRAIN, RESYNC, VERIFY, TEST_FENCING, SIMULATE_FAILURE, EXPLAIN -> false;
                 };
         boolean backHere = phase instanceof Phase.Running
                 && (each.type() == OperationType.MOVE || each.type() == OperationType.FAILBACK);

@@ -4,14 +4,17 @@ package io.metalha.node.kube;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.metalha.api.v1alpha1.ClusterGroup;
+import io.metalha.api.v1alpha1.ClusterOperation;
 import io.metalha.api.v1alpha1.Member;
 import io.metalha.api.v1alpha1.MetalNode;
 import io.metalha.api.v1alpha1.MetalNodeStatus;
+import io.metalha.api.v1alpha1.OperationAnswer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +63,13 @@ public final class StatusWriter implements AutoCloseable {
     public void node(MetalNodeStatus status) {
         put(NODE, status);
     }
+
+    /** Own answer to {@code question}; returns at once. */
+    public void answer(ClusterOperation question, OperationAnswer answer) {
+        put("answer/" + question.getMetadata().getUid(), new Answer(question.getMetadata(), answer));
+    }
+
+    private record Answer(ObjectMeta question, OperationAnswer answer) {}
 
     private void put(String key, Object what) {
         synchronized (waiting) {
@@ -121,7 +131,9 @@ public final class StatusWriter implements AutoCloseable {
                     .withFieldManager("metalha-agent-" + node)
                     .withForce(true)
                     .build();
-            if (work.what() instanceof Member member) {
+            if (work.what() instanceof Answer answer) {
+                answer(work.client(), apply, answer);
+            } else if (work.what() instanceof Member member) {
                 work.client()
                         .resources(ClusterGroup.class)
                         .inNamespace(namespace)
@@ -143,6 +155,40 @@ public final class StatusWriter implements AutoCloseable {
         } catch (JsonProcessingException e) {
             journal.accept("bug: cannot make JSON of a status: " + e.getMessage());
             return "";
+        }
+    }
+
+    /**
+     * Tried once: an answer that cannot be written, as by an agent whose role is from before Explain, must not hold up the status of
+     * what runs. The uid keeps it from an operation of the same name made since.
+     */
+    private void answer(KubernetesClient connected, PatchContext apply, Answer answer) throws JsonProcessingException {
+        String name = answer.question().getName();
+        try {
+            connected
+                    .resources(ClusterOperation.class)
+                    .inNamespace(namespace)
+                    .withName(name)
+                    .subresource("status")
+                    .patch(
+                            apply,
+                            json.writeValueAsString(Map.of(
+                                    "apiVersion",
+                                    "metalha.io/v1alpha1",
+                                    "kind",
+                                    "ClusterOperation",
+                                    "metadata",
+                                    Map.of(
+                                            "name",
+                                            name,
+                                            "namespace",
+                                            namespace,
+                                            "uid",
+                                            answer.question().getUid()),
+                                    "status",
+                                    Map.of("answers", List.of(answer.answer())))));
+        } catch (KubernetesClientException e) {
+            journal.accept("cannot answer operation " + name + ": " + e.getMessage());
         }
     }
 

@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.metalha.api.v1alpha1.ClusterGroup;
+import io.metalha.api.v1alpha1.ClusterOperation;
+import io.metalha.api.v1alpha1.ClusterOperationSpec;
 import io.metalha.api.v1alpha1.FailoverReport;
 import io.metalha.api.v1alpha1.Member;
 import io.metalha.api.v1alpha1.MemberRole;
 import io.metalha.api.v1alpha1.MetalNodeStatus;
+import io.metalha.api.v1alpha1.OperationAnswer;
 import io.metalha.api.v1alpha1.OperationState;
+import io.metalha.api.v1alpha1.OperationType;
 import io.metalha.api.v1alpha1.ResourceState;
 import io.metalha.node.agent.config.AgentPaths;
 import io.metalha.node.agent.config.ConfigStore;
@@ -62,6 +66,7 @@ class AgentProcessTest {
     private final FakeDrivers drivers = new FakeDrivers();
     private final AtomicReference<MetalNodeStatus> node = new AtomicReference<>();
     private final Map<String, Member> members = new ConcurrentHashMap<>();
+    private final Map<String, OperationAnswer> answers = new ConcurrentHashMap<>();
     private final Inbox inbox = new Inbox();
     private AgentPaths paths;
     private FakeKeeper keeper;
@@ -324,6 +329,41 @@ class AgentProcessTest {
         assertEquals("server2 is not heard on any path", decided.getLast().get("rejected"));
     }
 
+    /** Nobody accepted the question: it must be answered without an operator, and beside whatever else goes on. */
+    @Test
+    void answersAQuestionOfItsOwnClusterOnceWithItsDecisions() throws IOException {
+        configured();
+        begin(List.of());
+        until("the agent wants the group", () -> keeper.heard("want", "mode", "acquire"));
+        inbox.put(new Fact.OperationShown(question("others", "another-cluster", "db")));
+        inbox.put(new Fact.OperationShown(question("unknown", null, "no-such-group")));
+        inbox.put(new Fact.OperationShown(question("ask", null, "db")));
+        until("it answers", () -> answers.containsKey("ask"));
+        OperationAnswer answer = answers.remove("ask");
+        assertEquals("server1", answer.node());
+        assertTrue(answer.decisions().getLast().rule().startsWith("Try: "), answer.toString());
+        assertTrue(
+                answer.decisions().getLast().seen().stream().anyMatch(seen -> seen.contains("server2 was never heard")),
+                answer.toString());
+        assertEquals("keeper: no refusal", answer.because().getLast());
+        assertEquals(
+                "the agent of server1 knows no group no-such-group",
+                answers.get("unknown").error());
+        inbox.put(new Fact.OperationShown(question("ask", null, "db")));
+        inbox.put(new Fact.OperationShown(question("ask-again", null, "db")));
+        until("it answers the next", () -> answers.containsKey("ask-again"));
+        assertFalse(answers.containsKey("ask"), "the same question twice");
+        assertFalse(answers.containsKey("others"), "a question to another cluster");
+    }
+
+    private static ClusterOperation question(String name, String cluster, String group) {
+        var operation = new ClusterOperation();
+        operation.getMetadata().setName(name);
+        operation.getMetadata().setUid("uid-of-" + name);
+        operation.setSpec(new ClusterOperationSpec(OperationType.EXPLAIN, group, cluster, null, null, null, null));
+        return operation;
+    }
+
     @Test
     void livesFromItsOwnDiskAndTakesNewerManifestsWithoutRestartingWhatTheyDoNotTouch() throws IOException {
         configured();
@@ -482,6 +522,11 @@ class AgentProcessTest {
             @Override
             public void node(MetalNodeStatus status) {
                 node.set(status);
+            }
+
+            @Override
+            public void answer(ClusterOperation question, OperationAnswer answer) {
+                answers.put(question.getMetadata().getName(), answer);
             }
         });
         agent = Thread.ofVirtual().start(() -> {

@@ -11,6 +11,7 @@ import io.metalha.api.v1alpha1.FencingReport;
 import io.metalha.api.v1alpha1.Member;
 import io.metalha.api.v1alpha1.Member.OperationReport;
 import io.metalha.api.v1alpha1.MetalNodeStatus;
+import io.metalha.api.v1alpha1.OperationAnswer;
 import io.metalha.api.v1alpha1.OperationState;
 import io.metalha.node.agent.config.AgentPaths;
 import io.metalha.node.agent.config.ConfigStore;
@@ -99,6 +100,9 @@ class FencingSideTest {
                     public void node(MetalNodeStatus status) {
                         node.set(status);
                     }
+
+                    @Override
+                    public void answer(ClusterOperation question, OperationAnswer answer) {}
                 });
         agent = Thread.ofVirtual().start(() -> {
             try {

@@ -63,7 +63,7 @@ final class OperationChecks {
             case RESYNC, VERIFY -> new Verdict.Accept(node, "the mirrors are to be compared");
             case FORCE_TAKEOVER -> ForceChecks.check(view, node == null ? "" : node);
             case RESOLVE_SPLIT_BRAIN -> SplitBrainChecks.check(view, node == null ? "" : node);
-            case DRAIN, TEST_FENCING, SIMULATE_FAILURE -> new Verdict.Refuse(notYet(spec.type()));
+            case DRAIN, TEST_FENCING, SIMULATE_FAILURE, EXPLAIN -> new Verdict.Refuse(notYet(spec.type()));
         };
     }
 
@@ -71,7 +71,7 @@ final class OperationChecks {
     private static boolean actsOnAnOwner(OperationType type) {
         return switch (type) {
             case MOVE, FAILBACK, STOP, RESTART, RESYNC, VERIFY -> true;
-            case START, FORCE_TAKEOVER, DRAIN, RESOLVE_SPLIT_BRAIN, TEST_FENCING, SIMULATE_FAILURE -> false;
+            case START, FORCE_TAKEOVER, DRAIN, RESOLVE_SPLIT_BRAIN, TEST_FENCING, SIMULATE_FAILURE, EXPLAIN -> false;
         };
     }
 

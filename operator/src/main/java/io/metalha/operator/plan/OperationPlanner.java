@@ -31,11 +31,28 @@ public final class OperationPlanner {
     static final Duration PENDING_MAX = Duration.ofMinutes(10);
     private static final Duration RUNNING_MAX = Duration.ofMinutes(30);
 
+    /** A question that its asker left behind, and what nodes answered with it, is worth nothing after this. */
+    static final Duration QUESTION_KEPT = Duration.ofMinutes(5);
+
+    /** Whether the operation is a question that nobody waits for any more: to be deleted. */
+    public static boolean isStale(ClusterOperation operation, Instant now) {
+        return isQuestion(operation)
+                && age(operation.getMetadata().getCreationTimestamp(), now).compareTo(QUESTION_KEPT) > 0;
+    }
+
+    /** A question changes nothing: it waits for no operation, and none waits for it. */
+    public static boolean isQuestion(ClusterOperation operation) {
+        return operation.getSpec().type() == OperationType.EXPLAIN;
+    }
+
     public ClusterOperationStatus plan(OperationFacts facts) {
         ClusterOperationStatus before = facts.operation().getStatus();
         OperationState state = before == null || before.state() == null ? OperationState.PENDING : before.state();
         return switch (state) {
-            case PENDING -> decide(facts, before);
+            case PENDING ->
+                isQuestion(facts.operation())
+                        ? OperationStatus.done(facts, null, "the nodes answer in status.answers; nothing is changed")
+                        : decide(facts, before);
             case ACCEPTED, RUNNING -> follow(facts, present(before));
             case SUCCEEDED, FAILED, REFUSED -> present(before);
         };
@@ -97,7 +114,7 @@ public final class OperationPlanner {
     private static Optional<ClusterOperation> blocking(OperationFacts facts) {
         String group = facts.operation().getSpec().group();
         return facts.others().stream()
-                .filter(other -> group != null && group.equals(other.getSpec().group()))
+                .filter(other -> group != null && group.equals(other.getSpec().group()) && !isQuestion(other))
                 .filter(other -> isUnderWay(other) || (isNew(other) && isOlder(other, facts.operation())))
                 .findFirst();
     }

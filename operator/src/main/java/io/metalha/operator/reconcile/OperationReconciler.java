@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
         generationAwareEventProcessing = false)
 public class OperationReconciler implements Reconciler<ClusterOperation> {
     private static final Duration LOOK = Duration.ofSeconds(2);
+    private static final Duration LOOK_FOR_STALE = Duration.ofMinutes(1);
 
     private final OperationPlanner planner = new OperationPlanner();
     private final StatusWriter writer;
@@ -65,17 +66,27 @@ public class OperationReconciler implements Reconciler<ClusterOperation> {
 
     @Override
     public UpdateControl<ClusterOperation> reconcile(ClusterOperation operation, Context<ClusterOperation> context) {
+        if (OperationPlanner.isStale(operation, wall.instant())) {
+            context.getClient().resource(operation).delete();
+            return UpdateControl.noUpdate();
+        }
         ClusterOperationStatus before = operation.getStatus();
         if (hasEnded(before)) {
-            return UpdateControl.noUpdate();
+            return next(operation);
         }
         ClusterOperationStatus status = planner.plan(observe(operation, context));
         if (!status.equals(before)) {
             writer.apply(operation, new ClusterOperation(), status, StatusWriter.OPERATOR);
         }
         return hasEnded(status)
-                ? UpdateControl.noUpdate()
+                ? next(operation)
                 : UpdateControl.<ClusterOperation>noUpdate().rescheduleAfter(LOOK);
+    }
+
+    private static UpdateControl<ClusterOperation> next(ClusterOperation ended) {
+        return OperationPlanner.isQuestion(ended)
+                ? UpdateControl.<ClusterOperation>noUpdate().rescheduleAfter(LOOK_FOR_STALE)
+                : UpdateControl.noUpdate();
     }
 
     private OperationFacts observe(ClusterOperation operation, Context<ClusterOperation> context) {

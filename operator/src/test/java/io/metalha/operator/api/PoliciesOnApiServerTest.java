@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.operator.api;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,8 +15,14 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.metalha.api.v1alpha1.ClusterGroup;
 import io.metalha.api.v1alpha1.ClusterGroupStatus;
+import io.metalha.api.v1alpha1.ClusterOperation;
+import io.metalha.api.v1alpha1.ClusterOperationSpec;
+import io.metalha.api.v1alpha1.ClusterOperationStatus;
 import io.metalha.api.v1alpha1.MetalNode;
 import io.metalha.api.v1alpha1.MetalNodeStatus;
+import io.metalha.api.v1alpha1.OperationAnswer;
+import io.metalha.api.v1alpha1.OperationState;
+import io.metalha.api.v1alpha1.OperationType;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -115,7 +122,7 @@ class PoliciesOnApiServerTest {
     @Order(2)
     void butNotForAnother() {
         assertRefused(
-                "the agent of server1 may change only status.members[server1] of a ClusterGroup: another node reports for itself",
+                "the agent of server1 may change only status.members[server1]: another node reports for itself",
                 () -> new FakeAgent(server1, NAMESPACE, "server2").report("iptv-web", "role: Stopped, epoch: '9.1'"));
     }
 
@@ -123,8 +130,8 @@ class PoliciesOnApiServerTest {
     @Order(3)
     void norForTheOperator() {
         assertRefused(
-                "the agent of server1 may change only status.members[server1] of a ClusterGroup and the status of MetalNode"
-                        + " server1",
+                "the agent of server1 may change only status.members[server1] of a ClusterGroup, status.answers[server1] of an"
+                        + " Explain and the status of MetalNode server1",
                 () -> apply(server1, status("server1")));
     }
 
@@ -132,7 +139,8 @@ class PoliciesOnApiServerTest {
     @Order(4)
     void norTheSpec() {
         assertRefused(
-                "an agent changes nothing but clustergroups/status and metalnodes/status of its own namespace",
+                "an agent changes nothing but clustergroups/status, metalnodes/status and clusteroperations/status of its own"
+                        + " namespace",
                 () -> server1.resources(ClusterGroup.class)
                         .inNamespace(NAMESPACE)
                         .withName("iptv-web")
@@ -144,6 +152,82 @@ class PoliciesOnApiServerTest {
 
     @Test
     @Order(5)
+    void anAgentAnswersAQuestionForItself() {
+        operation("ask", OperationType.EXPLAIN);
+        answer(server1, "ask", "server1");
+        answer(server2, "ask", "server2");
+        assertEquals(
+                List.of("server1", "server2"),
+                admin
+                        .resources(ClusterOperation.class)
+                        .inNamespace(NAMESPACE)
+                        .withName("ask")
+                        .get()
+                        .getStatus()
+                        .answers()
+                        .stream()
+                        .map(OperationAnswer::node)
+                        .toList());
+    }
+
+    @Test
+    @Order(6)
+    void butNotForAnotherNorWhatIsNoQuestion() {
+        assertRefused(
+                "the agent of server1 may change only status.answers[server1]: another node reports for itself",
+                () -> answer(server1, "ask", "server3"));
+        operation("stop", OperationType.STOP);
+        assertRefused("the agent of server1 may change only", () -> answer(server1, "stop", "server1"));
+        assertRefused(
+                "the agent of server1 may change only",
+                () -> applyStatus(
+                        server1,
+                        "ask",
+                        new ClusterOperationStatus(
+                                OperationState.ACCEPTED, null, null, null, null, null, null, List.of(), null)));
+    }
+
+    private static void operation(String name, OperationType type) {
+        var operation = new ClusterOperation();
+        operation.setMetadata(
+                new ObjectMetaBuilder().withName(name).withNamespace(NAMESPACE).build());
+        operation.setSpec(new ClusterOperationSpec(type, "iptv-web", null, null, null, null, null));
+        admin.resource(operation).create();
+    }
+
+    private static void answer(KubernetesClient client, String operation, String node) {
+        applyStatus(
+                client,
+                operation,
+                new ClusterOperationStatus(
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        List.of(),
+                        null,
+                        List.of(new OperationAnswer(node, null, List.of("Stay"), List.of(), null, null))));
+    }
+
+    private static void applyStatus(KubernetesClient client, String name, ClusterOperationStatus status) {
+        var operation = new ClusterOperation();
+        operation.setMetadata(
+                new ObjectMetaBuilder().withName(name).withNamespace(NAMESPACE).build());
+        operation.setStatus(status);
+        client.resource(operation)
+                .subresource("status")
+                .patch(RealApiServer.applyAs("test-"
+                        + status.answers().stream()
+                                .map(OperationAnswer::node)
+                                .findFirst()
+                                .orElse("none")));
+    }
+
+    @Test
+    @Order(7)
     void aRunningGroupIsNotDeletedUnlessItsPolicySaysStop() {
         assertRefused(
                 "group iptv-web runs on server2 and is not deleted: set spec.deletionPolicy to Stop first, then deleting it"

@@ -28,21 +28,28 @@ final class Claims {
     private Claims() {}
 
     static List<Problem> check(GroupFacts facts) {
+        List<ClusterGroup> first = facts.others().stream()
+                .filter(other -> other.getMetadata().getDeletionTimestamp() == null
+                        && PRECEDENCE.compare(facts.group(), other) >= 0)
+                .toList();
+        return againstEach(new GroupFacts(facts.group(), facts.cluster(), first, facts.silent(), facts.now()));
+    }
+
+    /** Of whatever precedence the others are. */
+    static List<Problem> againstEach(GroupFacts facts) {
         Set<Claim> own = of(facts.group().getSpec());
         var problems = new ArrayList<Problem>();
         for (ClusterGroup other : facts.others()) {
-            if (other.getMetadata().getDeletionTimestamp() != null || PRECEDENCE.compare(facts.group(), other) < 0) {
-                continue;
-            }
             for (Claim claim : of(other.getSpec())) {
                 if (own.contains(claim)) {
                     problems.add(new Problem(
-                            claim.kind().reason(),
-                            "%s is used by group %s already: choose another one here, or take it out of %s"
-                                    .formatted(
-                                            claim.text(),
-                                            other.getMetadata().getName(),
-                                            other.getMetadata().getName())));
+                                    claim.kind().reason(),
+                                    "%s is used by group %s already: choose another one here, or take it out of %s"
+                                            .formatted(
+                                                    claim.text(),
+                                                    other.getMetadata().getName(),
+                                                    other.getMetadata().getName()))
+                            .at("spec.resources"));
                 }
             }
         }

@@ -61,7 +61,7 @@ public final class ClusterPlanner {
         return problems;
     }
 
-    private static List<Problem> addressesUsedTwice(MetalClusterSpec spec) {
+    static List<Problem> addressesUsedTwice(MetalClusterSpec spec) {
         var owners = new HashMap<String, String>();
         var problems = new ArrayList<Problem>();
         for (Machine machine : machines(spec)) {
@@ -69,9 +69,10 @@ public final class ClusterPlanner {
                 String other = owners.putIfAbsent(address, machine.name() + " on " + path);
                 if (other != null) {
                     problems.add(new Problem(
-                            "AddressUsedTwice",
-                            "%s is the address of %s and of %s on %s: give each its own"
-                                    .formatted(address, other, machine.name(), path)));
+                                    "AddressUsedTwice",
+                                    "%s is the address of %s and of %s on %s: give each its own"
+                                            .formatted(address, other, machine.name(), path))
+                            .at("spec.nodes"));
                 }
             });
         }

@@ -24,9 +24,10 @@ final class GroupChecks {
         MetalCluster cluster = facts.cluster();
         if (cluster == null) {
             problems.add(new Problem(
-                    "ClusterNotFound",
-                    "there is no MetalCluster %s in this namespace: create it, or correct spec.cluster"
-                            .formatted(spec.cluster())));
+                            "ClusterNotFound",
+                            "there is no MetalCluster %s in this namespace: create it, or correct spec.cluster"
+                                    .formatted(spec.cluster()))
+                    .at("spec.cluster"));
         } else {
             checkNodes(spec, cluster, problems);
             checkOwnAddresses(spec, cluster, problems);
@@ -36,9 +37,10 @@ final class GroupChecks {
         checkMonitors(spec, problems);
         Dependencies.findCycle(spec.resources())
                 .ifPresent(cycle -> problems.add(new Problem(
-                        "DependencyCycle",
-                        "resources wait for each other in a circle, %s: take one of these names out of dependsOn"
-                                .formatted(String.join(" -> ", cycle)))));
+                                "DependencyCycle",
+                                "resources wait for each other in a circle, %s: take one of these names out of dependsOn"
+                                        .formatted(String.join(" -> ", cycle)))
+                        .at("spec.resources")));
         return problems;
     }
 
@@ -48,22 +50,25 @@ final class GroupChecks {
         for (String node : mentionedNodes(spec)) {
             if (witnesses.contains(node)) {
                 problems.add(new Problem(
-                        "WitnessCannotRunGroups",
-                        "%s is a witness and runs no groups: name nodes of MetalCluster %s (%s)"
-                                .formatted(node, spec.cluster(), String.join(", ", known))));
+                                "WitnessCannotRunGroups",
+                                "%s is a witness and runs no groups: name nodes of MetalCluster %s (%s)"
+                                        .formatted(node, spec.cluster(), String.join(", ", known)))
+                        .at("spec.placement.nodes"));
             } else if (!known.contains(node)) {
                 problems.add(new Problem(
-                        "UnknownNode",
-                        "%s is no node of MetalCluster %s, whose nodes are %s: correct the name, or add the node there"
-                                .formatted(node, spec.cluster(), String.join(", ", known))));
+                                "UnknownNode",
+                                "%s is no node of MetalCluster %s, whose nodes are %s: correct the name, or add the node there"
+                                        .formatted(node, spec.cluster(), String.join(", ", known)))
+                        .at("spec.placement.nodes"));
             }
         }
         boolean mirrored = spec.resources().stream().anyMatch(resource -> resource.mirrorDisk() != null);
         if (mirrored && spec.placement().nodes().size() > 2) {
             problems.add(new Problem(
-                    "TooManyCopies",
-                    "a mirrored disk has two copies in this version, but placement.nodes names %d nodes: name two"
-                            .formatted(spec.placement().nodes().size())));
+                            "TooManyCopies",
+                            "a mirrored disk has two copies in this version, but placement.nodes names %d nodes: name two"
+                                    .formatted(spec.placement().nodes().size()))
+                    .at("spec.placement.nodes"));
         }
     }
 
@@ -77,9 +82,11 @@ final class GroupChecks {
         for (Resource resource : spec.resources()) {
             if (resource.type() instanceof Resource.FloatingIp ip && owners.containsKey(Claims.plain(ip.address()))) {
                 problems.add(new Problem(
-                        "AddressInUse",
-                        "floatingIP %s of resource %s is the own address of %s: choose an address that no machine has"
-                                .formatted(ip.address(), resource.name(), owners.get(Claims.plain(ip.address())))));
+                                "AddressInUse",
+                                "floatingIP %s of resource %s is the own address of %s: choose an address that no machine has"
+                                        .formatted(
+                                                ip.address(), resource.name(), owners.get(Claims.plain(ip.address()))))
+                        .at(field(resource) + ".floatingIP.address"));
             }
         }
     }
@@ -91,9 +98,10 @@ final class GroupChecks {
                 String other = seen.putIfAbsent(claim, resource.name());
                 if (other != null && !other.equals(resource.name())) {
                     problems.add(new Problem(
-                            claim.kind().reason(),
-                            "resources %s and %s both use %s: keep one of them"
-                                    .formatted(other, resource.name(), claim.text())));
+                                    claim.kind().reason(),
+                                    "resources %s and %s both use %s: keep one of them"
+                                            .formatted(other, resource.name(), claim.text()))
+                            .at(field(resource)));
                 }
             }
         }
@@ -107,17 +115,23 @@ final class GroupChecks {
                 dependsOn.stream()
                         .filter(name -> !byName.containsKey(name))
                         .forEach(name -> problems.add(new Problem(
-                                "UnknownResource",
-                                "resource %s depends on %s, which this group does not have: correct the name (there are %s)"
-                                        .formatted(resource.name(), name, names(byName)))));
+                                        "UnknownResource",
+                                        "resource %s depends on %s, which this group does not have: correct the name (there are %s)"
+                                                .formatted(resource.name(), name, names(byName)))
+                                .at(field(resource) + ".dependsOn")));
             }
             if (resource.type() instanceof Resource.Filesystem files && !isMirror(byName, files.disk())) {
                 problems.add(new Problem(
-                        "UnknownResource",
-                        "filesystem %s is on disk %s, which is no mirrorDisk of this group: name one in filesystem.disk"
-                                .formatted(resource.name(), files.disk())));
+                                "UnknownResource",
+                                "filesystem %s is on disk %s, which is no mirrorDisk of this group: name one in filesystem.disk"
+                                        .formatted(resource.name(), files.disk()))
+                        .at(field(resource) + ".filesystem.disk"));
             }
         }
+    }
+
+    private static String field(Resource resource) {
+        return "spec.resources[name=" + resource.name() + "]";
     }
 
     private static boolean isMirror(Map<String, Resource> byName, String name) {
@@ -131,9 +145,10 @@ final class GroupChecks {
             String resource = monitor.resource();
             if (resource != null && !byName.containsKey(resource)) {
                 problems.add(new Problem(
-                        "UnknownResource",
-                        "monitor %s watches resource %s, which this group does not have: correct the name (there are %s)"
-                                .formatted(monitor.name(), resource, names(byName))));
+                                "UnknownResource",
+                                "monitor %s watches resource %s, which this group does not have: correct the name (there are %s)"
+                                        .formatted(monitor.name(), resource, names(byName)))
+                        .at("spec.monitors[name=" + monitor.name() + "].resource"));
             }
         }
     }

@@ -7,5 +7,14 @@ package io.metalha.operator.plan;
  *
  * @param reason   one CamelCase word, for conditions and metrics
  * @param sentence what is wrong and what to write instead
+ * @param path     the field to look at
  */
-public record Problem(String reason, String sentence) {}
+public record Problem(String reason, String sentence, String path) {
+    Problem(String reason, String sentence) {
+        this(reason, sentence, "spec");
+    }
+
+    Problem at(String field) {
+        return new Problem(reason, sentence, field);
+    }
+}

@@ -43,23 +43,25 @@ final class TimingPlan {
         var problems = new ArrayList<Problem>();
         if (timing.peerTimeout().compareTo(timing.heartbeat().multipliedBy(3)) < 0) {
             problems.add(new Problem(
-                    "TimersContradict",
-                    "peerTimeout is %s with a heartbeat of %s: set spec.timers.peerTimeout to at least %s, three heartbeats"
-                            .formatted(
-                                    text(timing.peerTimeout()),
-                                    text(timing.heartbeat()),
-                                    text(timing.heartbeat().multipliedBy(3)))));
+                            "TimersContradict",
+                            "peerTimeout is %s with a heartbeat of %s: set spec.timers.peerTimeout to at least %s, three heartbeats"
+                                    .formatted(
+                                            text(timing.peerTimeout()),
+                                            text(timing.heartbeat()),
+                                            text(timing.heartbeat().multipliedBy(3))))
+                    .at("spec.timers.peerTimeout"));
         }
         Duration leaseMin = timing.heartbeat().multipliedBy(4).plus(timing.stopMargin());
         if (timing.lease().compareTo(leaseMin) < 0) {
             problems.add(new Problem(
-                    "TimersContradict",
-                    "lease is %s: set spec.timers.lease to at least %s, four heartbeats of %s and the stopMargin of %s"
-                            .formatted(
-                                    text(timing.lease()),
-                                    text(leaseMin),
-                                    text(timing.heartbeat()),
-                                    text(timing.stopMargin()))));
+                            "TimersContradict",
+                            "lease is %s: set spec.timers.lease to at least %s, four heartbeats of %s and the stopMargin of %s"
+                                    .formatted(
+                                            text(timing.lease()),
+                                            text(leaseMin),
+                                            text(timing.heartbeat()),
+                                            text(timing.stopMargin())))
+                    .at("spec.timers.lease"));
         }
         return problems;
     }

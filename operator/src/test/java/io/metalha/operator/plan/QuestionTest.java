@@ -49,7 +49,7 @@ class QuestionTest {
     }
 
     private ClusterOperationStatus plan(ClusterOperation operation, ClusterOperation other) {
-        return planner.plan(new OperationFacts(operation, null, List.of(other), Set.of(), NOW));
+        return planner.plan(new OperationFacts(operation, null, null, List.of(), List.of(other), Set.of(), NOW));
     }
 
     private static ClusterOperation operation(String name, OperationType type, Instant created, OperationState state) {

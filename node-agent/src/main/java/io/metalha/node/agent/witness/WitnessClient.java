@@ -96,7 +96,10 @@ public final class WitnessClient implements AutoCloseable {
     private void decide() {
         try {
             while (!closed) {
-                long wait = Math.max(0, voter.nextDeadlineNanos() - clock.nanos());
+                // The first deadline lies so far back that a difference would overflow.
+                long due = voter.nextDeadlineNanos();
+                long now = clock.nanos();
+                long wait = due <= now ? 0 : due - now;
                 @Nullable WitnessEvent event = events.poll(wait, TimeUnit.NANOSECONDS);
                 if (suspendClock.suspendedNanos() > SUSPENSION_NANOS) {
                     step(new WitnessEvent.Suspended());

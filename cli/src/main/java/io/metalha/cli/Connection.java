@@ -34,6 +34,7 @@ final class Connection {
     /** Classes are named by their users: a client that is left to find them loads every kind of Kubernetes, which takes half a second. */
     KubernetesClient open() {
         Config config = kubeconfig == null ? Config.autoConfigure(context) : Config.fromKubeconfig(context, kubeconfig);
+        KeyAlgorithm.tell(config);
         config.setConnectionTimeout(TIMEOUT_MILLIS);
         config.setRequestTimeout(TIMEOUT_MILLIS);
         config.setRequestRetryBackoffLimit(1);

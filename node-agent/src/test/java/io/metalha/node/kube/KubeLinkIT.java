@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubeapitest.KubeAPIServer;
-import io.fabric8.kubeapitest.KubeAPIServerConfigBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -29,7 +28,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,23 +48,7 @@ class KubeLinkIT {
 
     @BeforeAll
     static void begin() throws IOException {
-        String dir = System.getenv("KUBE_API_TEST_DIR");
-        Assumptions.assumeTrue(
-                dir != null && Files.isDirectory(Path.of(dir, "k8s")),
-                "KUBE_API_TEST_DIR names no folder with a real kube-apiserver; examples/lab/test builds one");
-        String version;
-        try (Stream<Path> versions = Files.list(Path.of(dir, "k8s"))) {
-            version = versions.map(path -> path.getFileName().toString().replace("-linux-amd64", ""))
-                    .max(String::compareTo)
-                    .orElseThrow();
-        }
-        server = new KubeAPIServer(KubeAPIServerConfigBuilder.anAPIServerConfig()
-                .withTestDir(dir)
-                .withOfflineMode(true)
-                .withApiServerVersion(version)
-                .withUpdateKubeConfig(false)
-                .build());
-        server.start();
+        server = RealApi.start();
         kubeconfig = folder.resolve("kubeconfig");
         Files.writeString(kubeconfig, server.getKubeConfigYaml());
         client = new KubernetesClientBuilder()

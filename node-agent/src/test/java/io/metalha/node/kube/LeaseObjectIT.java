@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubeapitest.KubeAPIServer;
-import io.fabric8.kubeapitest.KubeAPIServerConfigBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -22,16 +21,12 @@ import io.metalha.node.witness.Snapshot;
 import io.metalha.node.witness.WitnessEffect;
 import io.metalha.node.witness.WitnessEvent;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -45,23 +40,7 @@ class LeaseObjectIT {
 
     @BeforeAll
     static void begin() throws IOException {
-        String dir = System.getenv("KUBE_API_TEST_DIR");
-        Assumptions.assumeTrue(
-                dir != null && Files.isDirectory(Path.of(dir, "k8s")),
-                "KUBE_API_TEST_DIR names no folder with a real kube-apiserver; examples/lab/test builds one");
-        String version;
-        try (Stream<Path> versions = Files.list(Path.of(dir, "k8s"))) {
-            version = versions.map(path -> path.getFileName().toString().replace("-linux-amd64", ""))
-                    .max(String::compareTo)
-                    .orElseThrow();
-        }
-        server = new KubeAPIServer(KubeAPIServerConfigBuilder.anAPIServerConfig()
-                .withTestDir(dir)
-                .withOfflineMode(true)
-                .withApiServerVersion(version)
-                .withUpdateKubeConfig(false)
-                .build());
-        server.start();
+        server = RealApi.start();
         Config config = Config.fromKubeconfig(server.getKubeConfigYaml());
         config.setRequestTimeout(2_000);
         config.setRequestRetryBackoffLimit(0);

@@ -32,6 +32,7 @@ public final class ClusterPlanner {
         Timing timing = TimingPlan.derive(spec.profile(), spec.timers());
         List<Problem> problems = problems(facts, spec, before.voters(), timing);
         boolean good = problems.isEmpty();
+        // Told, but no reason to refuse the rest of the spec: the timers of Normal serve it.
         FastProfile fast = FastProfile.of(spec, facts.nodes());
         problems.addAll(fast.check());
         long generation = facts.cluster().getMetadata().getGeneration();

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.fabric8.kubeapitest.KubeAPIServer;
-import io.fabric8.kubeapitest.KubeAPIServerConfigBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -16,6 +15,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.metalha.node.core.Epoch;
 import io.metalha.node.core.GroupRecord;
 import io.metalha.node.kube.LeaseObject;
+import io.metalha.node.kube.RealApi;
 import io.metalha.node.lease.LeaseMessage;
 import io.metalha.node.lease.LeaseMessage.Accepted;
 import io.metalha.node.lease.LeaseMessage.Held;
@@ -28,7 +28,6 @@ import io.metalha.node.linux.RawClock;
 import io.metalha.node.witness.WitnessState;
 import io.metalha.node.witness.WitnessTiming;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,10 +36,8 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,23 +115,7 @@ class WitnessClientIT {
 
     @BeforeAll
     static void begin() throws IOException {
-        String dir = System.getenv("KUBE_API_TEST_DIR");
-        Assumptions.assumeTrue(
-                dir != null && Files.isDirectory(Path.of(dir, "k8s")),
-                "KUBE_API_TEST_DIR names no folder with a real kube-apiserver; examples/lab/test builds one");
-        String version;
-        try (Stream<Path> versions = Files.list(Path.of(dir, "k8s"))) {
-            version = versions.map(path -> path.getFileName().toString().replace("-linux-amd64", ""))
-                    .max(String::compareTo)
-                    .orElseThrow();
-        }
-        server = new KubeAPIServer(KubeAPIServerConfigBuilder.anAPIServerConfig()
-                .withTestDir(dir)
-                .withOfflineMode(true)
-                .withApiServerVersion(version)
-                .withUpdateKubeConfig(false)
-                .build());
-        server.start();
+        server = RealApi.start();
         Config config = Config.fromKubeconfig(server.getKubeConfigYaml());
         config.setRequestTimeout((int) TIMING.read().toMillis());
         config.setRequestRetryBackoffLimit(0);

@@ -4,12 +4,15 @@ package io.metalha.operator.kube;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.net.HttpURLConnection;
 import java.util.List;
 
 /**
@@ -35,10 +38,36 @@ public class StatusWriter {
 
     /** Applies {@code status} to the object that {@code seen} names; {@code empty} is a fresh object of its kind. */
     public <S, T extends CustomResource<?, S>> void apply(T seen, T empty, S status, String manager) {
-        empty.setMetadata(new ObjectMetaBuilder()
+        patch(named(seen).build(), empty, status, manager);
+    }
+
+    /**
+     * The same, unless the object is another than {@code seen} by now. For what is said in another's place: without, the word
+     * of a cache that is late by milliseconds stands over what the other has said since.
+     *
+     * @return whether it was applied; if not, the change that was missed will be seen
+     */
+    public <S, T extends CustomResource<?, S>> boolean applyIfUnchanged(T seen, T empty, S status, String manager) {
+        String version = seen.getMetadata().getResourceVersion();
+        try {
+            patch(named(seen).withResourceVersion(version).build(), empty, status, manager);
+            return true;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static ObjectMetaBuilder named(HasMetadata seen) {
+        return new ObjectMetaBuilder()
                 .withName(seen.getMetadata().getName())
-                .withNamespace(seen.getMetadata().getNamespace())
-                .build());
+                .withNamespace(seen.getMetadata().getNamespace());
+    }
+
+    private <S, T extends CustomResource<?, S>> void patch(ObjectMeta name, T empty, S status, String manager) {
+        empty.setMetadata(name);
         empty.setStatus(status);
         client.resource(empty)
                 .subresource("status")

@@ -114,7 +114,7 @@ public class GroupReconciler implements Reconciler<ClusterGroup>, Cleaner<Cluste
         boolean held = StatusWriter.isManagedBy(group, StatusWriter.UNKNOWN_MEMBERS);
         boolean right = plan.unknown().stream().allMatch(member -> isLaidOver(group, member));
         if (held ? plan.unknown().isEmpty() || !right : !plan.unknown().isEmpty()) {
-            writer.apply(
+            var _ = writer.applyIfUnchanged(
                     group,
                     new ClusterGroup(),
                     ClusterGroupStatus.ofMembers(plan.unknown()),

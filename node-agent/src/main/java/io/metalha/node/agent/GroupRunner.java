@@ -121,10 +121,14 @@ final class GroupRunner {
     /** Another accepted specification. */
     void specify(ClusterGroup next) {
         GroupPlan plan = Plans.plan(next, context.self());
+        boolean belonged = belongsHere();
         view.specify(next);
         mirrors.define(next);
         effects.specify(next);
         step(new Event.SpecChanged(plan, context.now()));
+        if (!belonged && belongsHere() && machine.phase() instanceof Phase.Standby) {
+            step(new Event.Unheld(left(), context.now()));
+        }
         configureMirrors();
         say("acts on generation " + next.getMetadata().getGeneration());
     }
@@ -145,8 +149,7 @@ final class GroupRunner {
     }
 
     void configureMirrors() {
-        boolean runsHere = view.policy().nodes().contains(context.self());
-        if (mirrors.hasMirrors() && context.view().cluster().isPresent() && runsHere) {
+        if (mirrors.hasMirrors() && context.view().cluster().isPresent() && belongsHere()) {
             effects.configureMirrors(mirrors.configure(
                     view.spec(), context.view(), context.paths().clusterKey()));
         }
@@ -160,13 +163,23 @@ final class GroupRunner {
                 known.resumed(held.get());
                 step(new Event.Resumed(held.get(), context.now()));
             } else {
-                boolean hard = context.marker(id).exists() || mirrors.anyPrimary();
-                step(new Event.Unheld(hard, context.now()));
+                step(new Event.Unheld(left(), context.now()));
             }
         } else if (!ours.equals(Epoch.NONE) && !held.equals(Optional.of(ours))) {
             lost(ours, "the keeper does not hold it any more");
         }
         keeper.forget();
+    }
+
+    private Event.Left left() {
+        if (context.marker(id).exists() || mirrors.anyPrimary()) {
+            return Event.Left.FROZEN;
+        }
+        return belongsHere() ? Event.Left.PERHAPS : Event.Left.NOTHING;
+    }
+
+    private boolean belongsHere() {
+        return view.policy().nodes().contains(context.self());
     }
 
     /** Another node is gone: perhaps the group comes here. */

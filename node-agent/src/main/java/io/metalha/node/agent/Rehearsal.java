@@ -42,7 +42,7 @@ final class Rehearsal {
         Epoch epoch = new Epoch(1, 1);
         Cause cause = new Cause(Cause.Kind.FAILOVER, "a", "rehearsal", second, second, second);
         for (Event event : List.of(
-                new Event.Unheld(true, now),
+                new Event.Unheld(Event.Left.FROZEN, now),
                 new Event.Granted(epoch, cause, now),
                 new Event.StopListed(epoch, true, "", now),
                 new Event.GiveUp(new Leave(Leave.Kind.MOVE, "b", "rehearsal"), now),

@@ -17,11 +17,19 @@ public sealed interface Event {
     record Resumed(Epoch epoch, MonotonicTime now) implements Event {}
 
     /**
-     * This agent has just started and the keeper does not hold the lease: nothing may be left running.
-     *
-     * @param hard it was held shortly before: what is left may be waiting in a frozen disk
+     * This agent has just started, or this server has just come into the placement, and the keeper does not hold the lease:
+     * nothing may be left running.
      */
-    record Unheld(boolean hard, MonotonicTime now) implements Event {}
+    record Unheld(Left left, MonotonicTime now) implements Event {}
+
+    /** What of a group may run on a server that does not hold it. */
+    enum Left {
+        /** The placement does not name this server, and nothing says that it ever had the group: what runs is a person's own. */
+        NOTHING,
+        PERHAPS,
+        /** It was held shortly before: what is left may be waiting in a frozen disk. */
+        FROZEN
+    }
 
     record Lost(Epoch epoch, String reason, MonotonicTime now) implements Event {}
 

@@ -142,10 +142,15 @@ public final class GroupMachine {
     }
 
     private void unheld(Event.Unheld e) {
-        if (phase instanceof Phase.Fresh) {
-            endSoftly = !e.hard();
-            become(new Phase.Ending(Epoch.NONE, e.now(), "not held"), "no lease is held: nothing may be left running");
+        if (!(phase instanceof Phase.Fresh || phase instanceof Phase.Standby)) {
+            return;
         }
+        if (e.left() == Event.Left.NOTHING) {
+            become(new Phase.Standby(), "does not belong here: touches nothing");
+            return;
+        }
+        endSoftly = e.left() == Event.Left.PERHAPS;
+        become(new Phase.Ending(Epoch.NONE, e.now(), "not held"), "no lease is held: nothing may be left running");
     }
 
     private void lost(Event.Lost e) {

@@ -118,6 +118,31 @@ class AgentProcessTest {
         assertEquals(Set.of(), drivers.warmed);
     }
 
+    /** A unit of that name may be a person's own there. */
+    @Test
+    void stopsNothingOnAServerThatThePlacementDoesNotNameUntilItDoes() throws IOException {
+        ConfigStore.write(
+                paths.config(), Configuration.EMPTY.with(Lab.cluster()).with(Lab.group("db", 1, "server2")));
+        drivers.running.add("app");
+        begin(List.of());
+        until("it stands by", () -> role() == MemberRole.STANDBY);
+        assertEquals(List.of(), drivers.log);
+        inbox.put(new Fact.GroupShown(Lab.group("db", 2, "server2", "server1")));
+        until("it is stopped once it belongs here", () -> drivers.log.equals(List.of("stop app")));
+    }
+
+    /** The placement was changed while the agent was away. */
+    @Test
+    void endsWhatItStartedOnAServerThatThePlacementNamesNoMore() throws IOException {
+        ConfigStore.write(
+                paths.config(), Configuration.EMPTY.with(Lab.cluster()).with(Lab.group("db", 1, "server2")));
+        drivers.running.add("app");
+        Files.createDirectories(paths.held("db").getParent());
+        Files.createFile(paths.held("db"));
+        begin(List.of());
+        until("it is ended", () -> drivers.log.equals(List.of("kill app")));
+    }
+
     @Test
     void endsEverythingWhenTheLeaseIsLost() throws IOException {
         configured();

@@ -325,7 +325,7 @@ class GroupMachineTest {
     @Test
     void leavesNothingRunningUnheldWhenTheAgentStarts() {
         Play play = new Play(Play.plan());
-        assertEquals(List.of("stop sql"), play.unheld(false));
+        assertEquals(List.of("stop sql"), play.unheld(Event.Left.PERHAPS));
         play.done("stop sql");
         play.done("stop vip");
         play.done("stop files");
@@ -333,9 +333,16 @@ class GroupMachineTest {
     }
 
     @Test
+    void touchesNothingOfAGroupThatDoesNotBelongHereUntilItDoes() {
+        Play play = new Play(Play.plan());
+        assertEquals(List.of(), play.unheld(Event.Left.NOTHING));
+        assertEquals(List.of("stop sql"), play.unheld(Event.Left.PERHAPS));
+    }
+
+    @Test
     void givesALeaseBackThatItCannotUseYet() {
         Play play = new Play(Play.plan());
-        play.unheld(false);
+        play.unheld(Event.Left.PERHAPS);
         assertEquals(List.of("release 2.1"), play.granted(E2));
     }
 

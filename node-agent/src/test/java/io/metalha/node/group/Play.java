@@ -32,7 +32,7 @@ final class Play {
 
     static Play standby(GroupPlan plan) {
         Play play = new Play(plan);
-        play.unheld(true);
+        play.unheld(Event.Left.FROZEN);
         while (!play.pending.isEmpty()) {
             play.answerOldest();
         }
@@ -127,8 +127,8 @@ final class Play {
         return step(new Event.Resumed(epoch, now));
     }
 
-    List<String> unheld(boolean hard) {
-        return step(new Event.Unheld(hard, now));
+    List<String> unheld(Event.Left left) {
+        return step(new Event.Unheld(left, now));
     }
 
     List<String> lost(Epoch epoch) {

@@ -6,6 +6,8 @@ import io.metalha.api.v1alpha1.CreatePolicy;
 import io.metalha.api.v1alpha1.FilesystemType;
 import io.metalha.api.v1alpha1.Resource;
 import io.metalha.node.core.GroupId;
+import io.metalha.node.linux.MonotonicClock;
+import io.metalha.node.linux.RawClock;
 import io.metalha.node.resource.dns.VirtualHostName;
 import io.metalha.node.resource.dns.VirtualHostNameSettings;
 import io.metalha.node.resource.dns.VirtualHostNameSettings.TsigKey;
@@ -38,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * correct.
  */
 public final class Drivers {
+    private static final MonotonicClock CLOCK = new RawClock();
+
     private final String node;
     private final AddressFilter filter;
     private final MirrorPort mirrors;
@@ -66,7 +70,7 @@ public final class Drivers {
                 resource.type(), () -> "resource " + resource.name() + " names no type")) {
             case Resource.MirrorDisk _ -> new MirrorDisk(group, resource.name(), mirrors);
             case Resource.Filesystem spec -> new Filesystem(filesystem(group, spec));
-            case Resource.FloatingIp spec -> new FloatingIp(floatingIp(spec), filter, links);
+            case Resource.FloatingIp spec -> new FloatingIp(floatingIp(spec), filter, links, CLOCK);
             case Resource.VirtualHostName spec -> new VirtualHostName(hostName(spec, resources));
             case Resource.SystemdUnit spec -> new SystemdUnit(new SystemdUnitSettings(spec.unit(), group), systemd);
         };
@@ -85,7 +89,7 @@ public final class Drivers {
         List<String> addresses = resources.stream()
                 .map(Resource::floatingIP)
                 .filter(Objects::nonNull)
-                .map(spec -> new FloatingIp(floatingIp(spec), filter, links).place())
+                .map(spec -> new FloatingIp(floatingIp(spec), filter, links, CLOCK).place())
                 .flatMap(Optional::stream)
                 .toList();
         return new StopList(units ? List.of(new GroupSlice(group).cgroupPath()) : List.of(), addresses);

@@ -4,6 +4,7 @@ package io.metalha.node.resource.floatingip;
 
 import io.metalha.node.core.Epoch;
 import io.metalha.node.linux.LinkAddress;
+import io.metalha.node.linux.MonotonicClock;
 import io.metalha.node.linux.NetworkLink;
 import io.metalha.node.linux.RouteSocket;
 import io.metalha.node.resource.ResourceDriver;
@@ -27,30 +28,24 @@ public final class FloatingIp implements ResourceDriver {
     /** Begins the reason of a start refused because another machine has the address. */
     public static final String ADDRESS_CONFLICT = "AddressConflict";
 
-    /** As long as the mount that a probe runs beside may take, and the rest of a lease of profile Normal. */
-    private static final long EARLY_NANOS = 2_000_000_000L;
-
     private static final Duration FORGET_TIMEOUT = Duration.ofSeconds(5);
 
     private final FloatingIpSettings settings;
     private final AddressFilter filter;
     private final Announcer announcer;
     private final LinkState links;
-    private @Nullable Early early;
+    private final EarlyProbe early;
     private @Nullable Watch carrier;
 
-    /** A probe that began before the start; its answer is as good as one that is asked for at the start, for a moment. */
-    private record Early(CompletableFuture<DuplicateProbe.Answer> probe, long begunNanos) {
-        boolean isFresh() {
-            return System.nanoTime() - begunNanos < EARLY_NANOS;
-        }
-    }
-
-    public FloatingIp(FloatingIpSettings settings, AddressFilter filter, LinkState links) {
+    public FloatingIp(FloatingIpSettings settings, AddressFilter filter, LinkState links, MonotonicClock clock) {
         this.settings = settings;
         this.filter = filter;
         this.links = links;
         this.announcer = new Announcer(settings);
+        this.early = new EarlyProbe(
+                clock,
+                () -> CompletableFuture.supplyAsync(
+                        this::probeDuplicates, Executors.newVirtualThreadPerTaskExecutor()));
     }
 
     /** {@code address@interface} for the keeper's stop list and filter; empty when no interface fits. */
@@ -87,17 +82,12 @@ public final class FloatingIp implements ResourceDriver {
     /** The probe takes as long as the rest of a start, and the lease of the one that is gone has still to run out. */
     @Override
     public synchronized void expect() {
-        if (early == null || !early.isFresh()) {
-            early = new Early(
-                    CompletableFuture.supplyAsync(this::probeDuplicates, Executors.newVirtualThreadPerTaskExecutor()),
-                    System.nanoTime());
-        }
+        early.begin();
     }
 
     @Override
     public synchronized Outcome start(Epoch epoch, Duration timeout) {
-        CompletableFuture<DuplicateProbe.Answer> probe = early != null && early.isFresh() ? early.probe() : null;
-        early = null;
+        Optional<CompletableFuture<DuplicateProbe.Answer>> probe = early.take();
         try (var routes = RouteSocket.open()) {
             Optional<Placement> found = Placement.find(settings, routes);
             if (found.isEmpty()) {
@@ -131,7 +121,7 @@ public final class FloatingIp implements ResourceDriver {
 
     @Override
     public synchronized Outcome stop(Epoch epoch, boolean hard, Duration timeout) {
-        early = null;
+        early.forget();
         quiet();
         try (var routes = RouteSocket.open()) {
             Optional<Placement> found = Placement.find(settings, routes);
@@ -227,8 +217,8 @@ public final class FloatingIp implements ResourceDriver {
     }
 
     /** The sentence that forbids the start, if any. In doubt it is asked once more before a start is refused. */
-    private Optional<String> conflict(@Nullable CompletableFuture<DuplicateProbe.Answer> probe, Duration timeout) {
-        DuplicateProbe.Answer answer = probe == null ? probeDuplicates() : join(probe, timeout);
+    private Optional<String> conflict(Optional<CompletableFuture<DuplicateProbe.Answer>> probe, Duration timeout) {
+        DuplicateProbe.Answer answer = probe.map(asked -> join(asked, timeout)).orElseGet(this::probeDuplicates);
         if (!(answer instanceof DuplicateProbe.Answer.Free)) {
             answer = probeDuplicates();
         }

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.metalha.node.core.Epoch;
+import io.metalha.node.linux.RawClock;
 import io.metalha.node.resource.HostCommand;
 import io.metalha.node.resource.ResourceDriver.Outcome;
 import io.metalha.node.resource.ResourceDriver.Probe;
@@ -190,7 +191,8 @@ class FloatingIpIT {
                         return new Outcome.Done();
                     }
                 },
-                links);
+                links,
+                new RawClock());
     }
 
     private static String shown(String address) {

@@ -21,7 +21,7 @@ class ForgottenAddressTest {
     void anAddressThatLeavesItsGroupIsNoFloatingAddressAnyMore() throws IOException {
         try (LinkState links = LinkState.open()) {
             var address = new FloatingIp(
-                    FloatingIpSettings.parse("198.18.99.50/24", Optional.empty()), new Recorder(), links);
+                    FloatingIpSettings.parse("198.18.99.50/24", Optional.empty()), new Recorder(), links, () -> 0);
             address.forget();
             assertEquals(List.of("forget 198.18.99.50"), said);
         }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One copy of a mirrored disk.
@@ -52,9 +51,6 @@ public final class MirrorMachine {
 
     private record Telling() implements Phase {}
 
-    /** Blocks are being saved for a resync from {@code winner}. */
-    private record Yielding(String request, UUID winner, Optional<Long> base) {}
-
     private sealed interface Link {}
 
     private record NoLink() implements Link {}
@@ -65,6 +61,7 @@ public final class MirrorMachine {
     private final boolean hasPeer;
     private final LongSupplier random;
     private final Flaps flaps;
+    private final Divergence divergence = new Divergence();
     private MirrorTiming timing;
     private Superblock mine;
     private Phase phase = new Secondary();
@@ -74,10 +71,6 @@ public final class MirrorMachine {
     private boolean writeWaits;
     private String draining = "";
     private String reason = "";
-    /** The peer as last met, refused for split brain. */
-    private @Nullable PeerView diverged;
-
-    private @Nullable Yielding yielding;
     private List<Effect> effects = new ArrayList<>();
 
     /**
@@ -105,7 +98,7 @@ public final class MirrorMachine {
             case Event.Drained e -> drained(e);
             case Event.LinkUp e -> linkUp(e);
             case Event.LinkDown e -> linkDown(e);
-            case Event.Yield e -> giveWay(e);
+            case Event.Yield e -> effects.add(divergence.giveWay(e.request(), mine, isPrimary()));
             case Event.Saved e -> saved(e);
             case Event.PeerSaid e -> peerSaid(e);
             case Event.PeerAlive e -> {
@@ -150,16 +143,13 @@ public final class MirrorMachine {
         }
         // Force makes an old copy usable, nothing else: what is blank or half copied stays refused.
         boolean forced = e.forced() && (mine.disk() == DiskState.OUTDATED || mine.isUpToDate());
-        String refusal = forced ? refusalOfForced(e.epoch()) : refusal(e.epoch());
+        String refusal = forced ? Refusals.toForce(mine, peer(), e.epoch()) : refusal(e.epoch());
         if (!refusal.isEmpty()) {
             answer(e.request(), "promoted", false, refusal);
             return;
         }
         reason = "";
-        if (yielding != null) {
-            answer(yielding.request(), "yielded", false, "this copy was promoted meanwhile");
-            yielding = null;
-        }
+        divergence.promoted().ifPresent(effects::add);
         if (link instanceof Joined joined && joined.peer().primary()) {
             disconnect(joined, "a newer Primary took over here");
         }
@@ -190,37 +180,9 @@ public final class MirrorMachine {
         effects.add(new Effect.Attach(e.request(), e.epoch()));
     }
 
-    /** Why not even a person's word makes this copy Primary now; empty: it does. */
-    private String refusalOfForced(Epoch epoch) {
-        if (mine.epoch().isAbove(epoch)) {
-            return "epoch " + epoch + " is older than " + mine.epoch() + ", which wrote here";
-        }
-        return link instanceof Joined joined && verdict(joined) instanceof Handshake.WeAreOlder
-                ? "the peer, which has newer data, is connected: no force is needed"
-                : "";
-    }
-
     /** Why this copy must not become Primary now; empty: it may. */
     private String refusal(Epoch epoch) {
-        if (mine.epoch().isAbove(epoch)) {
-            return "epoch " + epoch + " is older than " + mine.epoch() + ", which wrote here";
-        }
-        return switch (mine.disk()) {
-            case UP_TO_DATE ->
-                link instanceof Joined joined && verdict(joined) instanceof Handshake.WeAreOlder
-                        ? "the peer has newer data"
-                        : "";
-            case OUTDATED -> "this copy is Outdated: the other copy has newer data";
-            case INCONSISTENT -> "this copy is Inconsistent: its resync did not finish";
-            case BLANK ->
-                !hasPeer
-                                // Asked for before: who holds the lease now was told that a majority recorded it, or
-                                // nothing.
-                                || mine.proposed() != 0
-                                || (link instanceof Joined j && verdict(j) instanceof Handshake.BothNew)
-                        ? ""
-                        : "this copy is new: its peer must be connected, and new too";
-        };
+        return Refusals.toPromote(mine, peer(), hasPeer, epoch);
     }
 
     /** Primary, frozen: where to go, seen what link there is. */
@@ -375,15 +337,14 @@ public final class MirrorMachine {
                 || e.peer().dirty()
                 || (e.unflushed() && peerAttach != e.peer().attach());
         Joined joined = new Joined(e.link(), e.peer(), differs);
-        String refusal = meet(joined);
+        divergence.met(mine, e.peer());
+        String refusal = Refusals.toJoin(mine, isPrimary(), e.peer());
         if (!refusal.isEmpty()) {
             reason = refusal;
-            diverged = verdict(joined) instanceof Handshake.SplitBrain ? e.peer() : null;
             effects.add(new Effect.Disconnect(e.link(), refusal));
             return;
         }
         reason = "";
-        diverged = null;
         link = joined;
         // A server that boots may have its mirror before the keepers hear it. The word that it is dead was about
         // before.
@@ -407,78 +368,14 @@ public final class MirrorMachine {
         }
     }
 
-    /** Why the two must not be joined; empty: they may. */
-    private String meet(Joined joined) {
-        Handshake.Verdict verdict = verdict(joined);
-        PeerView peer = joined.peer();
-        if (verdict instanceof Handshake.Refused(var why)) {
-            return why;
-        }
-        if (verdict instanceof Handshake.SplitBrain) {
-            return Handshake.SplitBrain.REASON;
-        }
-        if (peer.primary() && isPrimary()) {
-            return "both sides are Primary (epoch " + mine.epoch() + " here, " + peer.epoch() + " there)";
-        }
-        if (peer.primary() && mine.epoch().isAbove(peer.epoch())) {
-            return "the peer is Primary under epoch " + peer.epoch() + ", older than " + mine.epoch();
-        }
-        if (isPrimary() && verdict instanceof Handshake.WeAreOlder) {
-            return "the peer claims newer data than this Primary's";
-        }
-        if (peer.primary() && verdict instanceof Handshake.PeerIsOlder) {
-            return "the Primary has older data than this copy";
-        }
-        return "";
-    }
-
-    /**
-     * Only the side that does not run gives way, and only to one that runs: what runs is the copy that the voters have recorded. Story,
-     * without: (1) both sides stand by, a person lets this one give way, and it is marked old. (2) The other, which the record lists as
-     * outdated, may not start; nor may this one any more.
-     */
-    private String refusalToGiveWay() {
-        if (isPrimary()) {
-            return "this copy is the running one: name its node as the one to keep, and the other copy gives way";
-        }
-        if (diverged == null) {
-            return "no split brain was met since this mirror began: the other side must be reachable";
-        }
-        return diverged.primary() ? "" : "the copy to keep does not run: start the group there first (ForceTakeover)";
-    }
-
-    private void giveWay(Event.Yield e) {
-        String refusal = yielding != null ? "its blocks are being saved already" : refusalToGiveWay();
-        PeerView winner = diverged;
-        if (!refusal.isEmpty() || winner == null) {
-            answer(e.request(), "yielded", false, refusal);
-            return;
-        }
-        Optional<Long> base = base(winner);
-        yielding = new Yielding(e.request(), winner.copy(), base);
-        effects.add(new Effect.SaveBlocks(base.isEmpty()));
-    }
-
-    private Optional<Long> base(PeerView winner) {
-        return Handshake.compare(mine, winner) instanceof Handshake.SplitBrain(var base) ? base : Optional.empty();
-    }
-
     private void saved(Event.Saved e) {
-        if (yielding == null) {
-            return;
-        }
-        Yielding asked = yielding;
-        yielding = null;
-        boolean same = diverged != null
-                && diverged.copy().equals(asked.winner())
-                && base(diverged).equals(asked.base());
-        String refusal = !e.ok() ? e.said() : same ? refusalToGiveWay() : "the other side changed meanwhile: ask again";
-        if (refusal.isEmpty()) {
-            persist(mine.yielded(asked.base()));
-            diverged = null;
-            reason = "";
-        }
-        answer(asked.request(), "yielded", refusal.isEmpty(), refusal.isEmpty() ? e.said() : refusal);
+        divergence.saved(e, mine, isPrimary()).ifPresent(ending -> {
+            persist(ending.next());
+            if (ending.answer().ok()) {
+                reason = "";
+            }
+            effects.add(ending.answer());
+        });
     }
 
     /** Meeting newer data, a copy that thought itself up to date learns better. */
@@ -644,6 +541,10 @@ public final class MirrorMachine {
                 || isPrimary();
     }
 
+    private Optional<PeerView> peer() {
+        return link instanceof Joined joined ? Optional.of(joined.peer()) : Optional.empty();
+    }
+
     private Handshake.Verdict verdict(Joined joined) {
         return Handshake.compare(mine, joined.peer());
     }
@@ -674,7 +575,7 @@ public final class MirrorMachine {
 
     private MirrorView.Connection connection() {
         return switch (link) {
-            case NoLink _ -> diverged == null ? MirrorView.Connection.CONNECTING : MirrorView.Connection.SPLIT_BRAIN;
+            case NoLink _ -> divergence.isMet() ? MirrorView.Connection.SPLIT_BRAIN : MirrorView.Connection.CONNECTING;
             case Joined _
             when phase instanceof Syncing || phase instanceof Restoring -> MirrorView.Connection.SYNC_SOURCE;
             case Joined j

@@ -101,7 +101,7 @@ final class Dialer implements Runnable {
             channel.socket().connect(resolve(address), CONNECT_MILLIS);
             Link link = new Link(channel);
             opened = link;
-            mirror.watch(link);
+            mirror.silentLinks().watch(link);
             byte[] key = mirror.key();
             Message hello = Message.of(
                     "hello",
@@ -130,7 +130,7 @@ final class Dialer implements Runnable {
             mirror.dialFailed(address, String.valueOf(e.getMessage()));
         } finally {
             if (opened != null) {
-                mirror.unwatch(opened);
+                mirror.silentLinks().unwatch(opened);
                 opened.end("not joined");
             }
         }

@@ -9,7 +9,6 @@ import io.metalha.node.local.Message;
 import io.metalha.node.mirror.data.DataPath;
 import io.metalha.node.mirror.data.Replica;
 import io.metalha.node.mirror.data.Resync;
-import io.metalha.node.mirror.disk.SavedBlocks;
 import io.metalha.node.mirror.state.BlockSet;
 import io.metalha.node.mirror.state.Effect;
 import io.metalha.node.mirror.state.Event;
@@ -18,17 +17,11 @@ import io.metalha.node.mirror.state.MirrorMachine;
 import io.metalha.node.mirror.state.MirrorView;
 import io.metalha.node.mirror.state.PeerMessage;
 import io.metalha.node.mirror.state.PeerView;
-import io.metalha.node.mirror.state.Superblock;
 import io.metalha.node.mirror.wire.Link;
 import io.metalha.node.mirror.wire.PeerCodec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +30,6 @@ import org.jspecify.annotations.Nullable;
  * Whatever thread learns of an event steps; none holds a lock of the data path then.
  */
 final class Mirror {
-    /** A server whose JVM is cold takes several hundred milliseconds to prove itself. */
-    private static final Duration UNPROVEN_SILENT_MAX = Duration.ofSeconds(1);
-
-    private static final long LAST_CHANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(120);
-
     private final Copy copy;
     private final Device device;
     private final MirrorMachine machine;
@@ -49,17 +37,13 @@ final class Mirror {
     private final Outlet outlet;
     private final Dialer dialer;
     private final long attach;
-    private final Set<Link> watched = ConcurrentHashMap.newKeySet();
+    private final SilentLinks silentLinks;
     private final StateLine stateLine;
-    private final Path saved;
-    /** What the peer's bitmap marked when it was last met as the other side of a split brain. */
-    private @Nullable BlockSet divergedThere;
+    private final LosersBlocks losersBlocks;
 
     private volatile MirrorConfig config;
     private volatile @Nullable Session session;
     private volatile boolean closed;
-    /** The keeper's word on the peer's node, or what has refuted it since. */
-    private volatile boolean peerAlive = true;
 
     private @Nullable Message pendingRecord;
     private Epoch forcedUnder = Epoch.NONE;
@@ -76,7 +60,6 @@ final class Mirror {
             LongSupplier random,
             Path saved,
             Outlet outlet) {
-        this.saved = saved;
         this.config = config;
         this.copy = copy;
         this.device = device;
@@ -84,6 +67,8 @@ final class Mirror {
         this.outlet = outlet;
         this.attach = random.getAsLong();
         this.machine = new MirrorMachine(copy.superblock(), !config.peers().isEmpty(), config.timing(), random);
+        this.silentLinks = new SilentLinks(config.timing().grace());
+        this.losersBlocks = new LosersBlocks(config.name(), copy, saved);
         this.stateLine = new StateLine(config.name(), device);
         this.dialer = new Dialer(this);
         device.prepare();
@@ -97,6 +82,7 @@ final class Mirror {
     synchronized void reconfigure(MirrorConfig next) {
         config = next;
         machine.timing(next.timing());
+        silentLinks.grace(next.timing().grace());
     }
 
     Copy copy() {
@@ -121,28 +107,14 @@ final class Mirror {
         return current == null || current.link().isSilent();
     }
 
-    /**
-     * Makes room for a link whose other end has just proved itself; false when the present one is heard again. A peer that was
-     * only slow answers on all its connections at once, and is given a ping's time to be heard on the present one.
-     */
-    boolean giveWay() {
-        Session current = session;
-        if (current == null) {
-            return true;
-        }
-        long lastChance = System.nanoTime() + LAST_CHANCE_NANOS;
-        while (current.link().isSilent() && System.nanoTime() < lastChance) {
-            LockSupport.parkNanos(LAST_CHANCE_NANOS / 20);
-        }
-        boolean silent = current.link().isSilent();
-        if (silent) {
-            giveUp(current.link(), "the peer answered on another connection");
-        }
-        return silent;
+    /** What decides how long a link on which nothing is heard is kept. */
+    SilentLinks silentLinks() {
+        return silentLinks;
     }
 
-    private static void giveUp(Link link, String why) {
-        link.close("silent for " + link.silence().toMillis() + " ms, and " + why);
+    /** Makes room for a link whose other end has just proved itself; false when the present one is heard again. */
+    boolean giveWay() {
+        return SilentLinks.giveWay(session);
     }
 
     // What the agent asks for.
@@ -171,10 +143,9 @@ final class Mirror {
     }
 
     void demote(String request, boolean hard) {
-        Session current = session;
-        if (hard && current != null && current.link().isSilent()) {
+        if (hard) {
             // What is being sent to a peer that takes nothing would keep the end waiting.
-            giveUp(current.link(), "the mirror is demoted");
+            SilentLinks.giveUpIfSilent(session, "the mirror is demoted");
         }
         step(new Event.Demote(request, hard));
     }
@@ -185,31 +156,9 @@ final class Mirror {
     }
 
     void peerAlive(boolean alive) {
-        peerAlive = alive;
+        silentLinks.peerAlive(alive);
         step(new Event.PeerAlive(alive, now()));
-        giveUpTheSilent();
-    }
-
-    /**
-     * A silent link is kept as long as there is hope: a peer that is slow answers on it, and a better way takes its place.
-     * Hope ends with the peer's node, or when every path was tried for the grace (safety rule 14).
-     */
-    private void giveUpTheSilent() {
-        Session current = session;
-        if (current == null || !current.link().isSilent()) {
-            return;
-        }
-        Link link = current.link();
-        if (!peerAlive) {
-            giveUp(link, "the peer's node is not heard on any path");
-        } else if (triedInVain(link).compareTo(config.timing().grace()) >= 0) {
-            giveUp(link, "no path leads to the peer");
-        }
-    }
-
-    /** The paths are tried from when a link is called silent. */
-    private static Duration triedInVain(Link link) {
-        return link.isSilent() ? link.silence().minus(Link.SILENT) : Duration.ZERO;
+        silentLinks.giveUpTheHopeless(session);
     }
 
     synchronized void answerRecord(long id, boolean ok, String reason) {
@@ -244,7 +193,7 @@ final class Mirror {
                 before = session;
                 if (before == null && !closed) {
                     session = joining;
-                    unwatch(link);
+                    silentLinks.unwatch(link);
                     return joining;
                 }
             }
@@ -311,7 +260,7 @@ final class Mirror {
     }
 
     synchronized void met(Session with, PeerView peer) {
-        peerAlive = true;
+        silentLinks.peerAlive(true);
         step(new Event.LinkUp(
                 with.link().id(),
                 peer,
@@ -319,7 +268,7 @@ final class Mirror {
                 copy.data().hasUnflushed(),
                 now()));
         boolean diverged = machine.view().connection() == MirrorView.Connection.SPLIT_BRAIN;
-        divergedThere = diverged ? with.peerDirty() : null;
+        losersBlocks.met(diverged ? with.peerDirty() : null);
     }
 
     void peerSaid(Session with, PeerMessage message) {
@@ -333,7 +282,7 @@ final class Mirror {
         }
         if (met) {
             log("link " + gone.link().path() + " ended: " + gone.link().closedBecause());
-            step(new Event.LinkDown(gone.link().id(), triedInVain(gone.link()), now()));
+            step(new Event.LinkDown(gone.link().id(), SilentLinks.triedInVain(gone.link()), now()));
         }
     }
 
@@ -341,29 +290,15 @@ final class Mirror {
         dialProblem = address + ": " + why;
     }
 
-    /** A link that is being authenticated is given up when it is silent. */
-    void watch(Link link) {
-        watched.add(link);
-    }
-
-    void unwatch(Link link) {
-        watched.remove(link);
-    }
-
     /** Called every {@link Link#TICK_MILLIS} by a thread of its own: nothing that waits for a peer may delay its being given up. */
     void listen() {
-        for (Link unproven : watched) {
-            unproven.listen();
-            if (unproven.silence().compareTo(UNPROVEN_SILENT_MAX) >= 0) {
-                giveUp(unproven, "not proven");
-            }
-        }
+        silentLinks.listen();
         Session current = session;
         if (current != null) {
             current.link().listen();
             if (current.link().isSilent()) {
                 dialer.wake();
-                giveUpTheSilent();
+                silentLinks.giveUpTheHopeless(current);
             }
         }
     }
@@ -443,7 +378,7 @@ final class Mirror {
                     startSync(current, full);
                 }
             }
-            case Effect.SaveBlocks(var everything) -> save(everything);
+            case Effect.SaveBlocks(var everything) -> losersBlocks.save(everything, this::step);
             case Effect.ClearDirty _ -> copy.data().clearDirty(machine.view().primary());
         }
     }
@@ -473,27 +408,6 @@ final class Mirror {
         });
         with.resync(resync);
         Thread.ofPlatform().daemon().name("mirror-resync-" + config.name()).start(resync);
-    }
-
-    /** On a thread of its own: it may be gigabytes, and this side serves nobody. */
-    private void save(boolean everything) {
-        BlockSet blocks = new BlockSet(copy.sizeBytes());
-        if (everything || divergedThere == null) {
-            blocks.addRange(0, copy.superblock().sizeBytes());
-        } else {
-            blocks.addAll(divergedThere);
-            blocks.addAll(copy.data().markDirty(new BlockSet(0)));
-        }
-        Superblock of = copy.superblock();
-        String mark = String.valueOf(System.currentTimeMillis() / 1000);
-        Thread.ofPlatform().daemon().name("mirror-save-" + config.name()).start(() -> {
-            try {
-                Path file = SavedBlocks.save(saved, config.name(), mark, of, blocks, copy.backing());
-                step(new Event.Saved(true, blocks.bytes() + " bytes of this side are saved in " + file));
-            } catch (IOException e) {
-                step(new Event.Saved(false, String.valueOf(e.getMessage())));
-            }
-        });
     }
 
     private void answered(String request, String verb, boolean ok, String reason) {

@@ -193,8 +193,8 @@ public final class GroupMachine {
         String why = id + " did not start: " + reason;
         boolean again = table.failedStarts(id) <= plan.recovery().restarts();
         switch (phase) {
-            case Phase.Starting s when again -> recover(s.epoch(), deeper(id, s.aim()), now, s.aim(), now);
-            case Phase.Recovering r when again -> recover(r.epoch(), deeper(id, r.aim()), now, r.aim(), now);
+            case Phase.Starting s when again -> recover(s.epoch(), cycles().deeper(id, s.aim()), now, s.aim(), now);
+            case Phase.Recovering r when again -> recover(r.epoch(), cycles().deeper(id, r.aim()), now, r.aim(), now);
             case Phase.Starting s -> leaveOrRetry(id, why, s.aim(), now);
             case Phase.Recovering r -> leaveOrRetry(id, why, r.aim(), now);
             // Interrupted by what we are doing now, which stops it.
@@ -217,7 +217,7 @@ public final class GroupMachine {
                 .filter(m -> m.name().equals(e.monitor()))
                 .findFirst()
                 .ifPresent(monitor -> {
-                    boolean excused = !around.addressUseful() && reachesOverNetwork(monitor);
+                    boolean excused = !around.addressUseful() && plan.reachesOverNetwork(monitor);
                     if (monitors.failed(monitor, e.ok() || excused)) {
                         String why = "monitor " + monitor.name() + " failed"
                                 + (monitor.failures() > 1 ? " " + monitor.failures() + " times" : "") + ": "
@@ -227,15 +227,6 @@ public final class GroupMachine {
                         failed(monitor.on(), why, running.epoch(), e.now());
                     }
                 });
-    }
-
-    /** Whether a dead network alone may make the monitor fail: it checks an address, or something behind one. */
-    private boolean reachesOverNetwork(MonitorPlan monitor) {
-        boolean address = plan.resource(monitor.on()).stopClass() == StopClass.ADDRESS;
-        boolean behindOne = plan.resources().stream()
-                .filter(resource -> resource.stopClass() == StopClass.ADDRESS)
-                .anyMatch(resource -> plan.withDependents(resource.id()).contains(monitor.on()));
-        return address || (behindOne && !monitor.local());
     }
 
     /** The ladder: restart in place, then hand over, then the final action. */
@@ -259,37 +250,13 @@ public final class GroupMachine {
             case Ladder.TryAgain(Duration after) -> {
                 leaveRunning();
                 out.add(new Effect.Say("no other node can take over: tries " + id + " again in " + after));
-                recover(phase.held(), cycleOf(id), now.plus(after), aim, now);
+                recover(phase.held(), cycles().of(id), now.plus(after), aim, now);
             }
         }
     }
 
-    /** What is stopped for a restart of the resource. An address or a name is put back in place, under what uses it. */
-    private Set<ResourceId> cycleOf(ResourceId id) {
-        return switch (plan.resource(id).stopClass()) {
-            case ADDRESS, NAME -> Set.of();
-            case PROCESS, MOUNT, DISK -> plan.withDependents(id);
-        };
-    }
-
-    /**
-     * What is stopped for another try of a start that failed. What ran until a moment ago may fail because of what lies beneath it. Story,
-     * without: (1) the mirror's process dies, and MariaDB with it, whose disk gives errors; (2) the unit is noticed first, and started again,
-     * twice, on the dead disk; (3) the group is handed over, although the mirror has been back since the first try.
-     */
-    private Set<ResourceId> deeper(ResourceId id, Aim aim) {
-        Set<ResourceId> cycle = cycleOf(id);
-        return switch (aim) {
-            case Aim.Takeover _ -> cycle;
-            case Aim.Restart _, Aim.Adjust _ -> {
-                // An address or a name is put back under what uses it, however often that takes.
-                Set<ResourceId> all = new HashSet<>(cycle);
-                if (!cycle.isEmpty()) {
-                    plan.withDependencies(id).forEach(needed -> all.addAll(cycleOf(needed)));
-                }
-                yield all;
-            }
-        };
+    private Cycles cycles() {
+        return new Cycles(plan);
     }
 
     private void recover(Epoch epoch, Set<ResourceId> cycle, MonotonicTime notBefore, Aim aim, MonotonicTime now) {
@@ -353,13 +320,8 @@ public final class GroupMachine {
 
     private void restartAsked(Event.RestartAsked e) {
         if (phase instanceof Phase.Running r) {
-            Set<ResourceId> cycle = new HashSet<>();
-            plan.resources().stream()
-                    .map(ResourcePlan::id)
-                    .filter(id -> e.resources().isEmpty() || e.resources().contains(id))
-                    .forEach(id -> cycle.addAll(plan.withDependents(id)));
             leaveRunning();
-            recover(r.epoch(), cycle, e.now(), new Aim.Restart(e.why()), e.now());
+            recover(r.epoch(), cycles().asked(e.resources()), e.now(), new Aim.Restart(e.why()), e.now());
         }
     }
 

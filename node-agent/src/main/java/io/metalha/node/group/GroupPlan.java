@@ -64,6 +64,15 @@ public record GroupPlan(GroupId id, List<ResourcePlan> resources, List<MonitorPl
         return found;
     }
 
+    /** Whether a dead network alone may make the monitor fail: it checks an address, or something behind one. */
+    boolean reachesOverNetwork(MonitorPlan monitor) {
+        boolean address = resource(monitor.on()).stopClass() == StopClass.ADDRESS;
+        boolean behindOne = resources.stream()
+                .filter(resource -> resource.stopClass() == StopClass.ADDRESS)
+                .anyMatch(resource -> withDependents(resource.id()).contains(monitor.on()));
+        return address || (behindOne && !monitor.local());
+    }
+
     private static List<ResourcePlan> inOrder(List<ResourcePlan> resources) {
         Map<ResourceId, ResourcePlan> left = new LinkedHashMap<>();
         for (ResourcePlan resource : resources) {

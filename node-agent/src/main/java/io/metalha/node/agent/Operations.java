@@ -26,28 +26,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out the operations that the operator accepted and that are this node's to do: each once, and only under the
- * epoch on which it was decided (safety rule 22).
+ * Carries out the operations that are this node's to do, each only under the epoch on which it was decided (safety rule 22), and
+ * sees them to their end.
  */
 final class Operations {
     /** An operation that has not come to its end by then is reported as failed. */
     private static final Duration DEADLINE = Duration.ofMinutes(5);
 
-    /** After this an operation that was decided on another epoch, and is still open, is refused. */
-    private static final Duration ANOTHERS = Duration.ofSeconds(20);
-
-    /** More accepted operations at once than this wait until others have ended. */
-    private static final int OPEN_MAX = 1000;
-
     private final AgentContext context;
     private final Groups groups;
-    private final Acceptance acceptance;
+    private final AcceptedOperations accepted;
     private final Map<String, Running> running = new HashMap<>();
-    private final Map<String, Open> open = new HashMap<>();
     private final Map<String, GivingWay> givingWay = new HashMap<>();
-
-    /** One that the operator accepted and that is not known to be begun. */
-    private record Open(ClusterOperation operation, MonotonicTime since) {}
 
     /** One that was begun and whose end is awaited. */
     private record Running(
@@ -62,89 +52,11 @@ final class Operations {
     Operations(AgentContext context, Groups groups, Acceptance acceptance) {
         this.context = context;
         this.groups = groups;
-        this.acceptance = acceptance;
+        this.accepted = new AcceptedOperations(context, groups, acceptance);
     }
 
     void shown(ClusterOperation operation) {
-        ClusterOperationStatus status = operation.getStatus();
-        String uid = operation.getMetadata().getUid();
-        boolean accepted = status != null && status.state() == OperationState.ACCEPTED;
-        if (accepted && operation.getSpec().group() != null && open.size() < OPEN_MAX) {
-            Open known = open.get(uid);
-            open.put(uid, new Open(operation, known == null ? context.now() : known.since()));
-        } else {
-            open.remove(uid);
-        }
-    }
-
-    private void beginWhatIsMine() {
-        for (Open each : List.copyOf(open.values())) {
-            ClusterOperation operation = each.operation();
-            String uid = operation.getMetadata().getUid();
-            String group = operation.getSpec().group();
-            ClusterOperationStatus status = operation.getStatus();
-            GroupRunner runner =
-                    group == null ? null : groups.of(new GroupId(group)).orElse(null);
-            if (acceptance.isDone(uid)) {
-                open.remove(uid);
-            } else if (runner != null
-                    && status != null
-                    && mine(operation, runner)
-                    && !isAnothers(each, status, runner)) {
-                open.remove(uid);
-                acceptance.operationDone(uid);
-                begin(operation, status, runner);
-            }
-        }
-    }
-
-    /** Decided on an earlier epoch: most likely its owner has carried it out, and the operator has not read that yet. */
-    private boolean isAnothers(Open each, ClusterOperationStatus status, GroupRunner runner) {
-        String decidedOn = status.epoch();
-        Epoch held = runner.machine().phase().held();
-        boolean other = decidedOn != null && !held.equals(Epoch.NONE) && !held.equals(Epoch.parse(decidedOn));
-        return other && context.now().since(each.since()).compareTo(ANOTHERS) < 0;
-    }
-
-    /** The owner acts; on what runs nowhere, the first node of the placement that is listed and is this one. */
-    private boolean mine(ClusterOperation operation, GroupRunner runner) {
-        boolean holding = !runner.machine().phase().held().equals(Epoch.NONE);
-        if (operation.getSpec().type() == OperationType.FORCE_TAKEOVER) {
-            return context.self().name().equals(operation.getSpec().node())
-                    && (holding || runner.machine().phase() instanceof Phase.Standby);
-        }
-        if (operation.getSpec().type() == OperationType.RESOLVE_SPLIT_BRAIN) {
-            // The side that gives way acts.
-            return !context.self().name().equals(operation.getSpec().node())
-                    && runner.view().policy().nodes().contains(context.self());
-        }
-        if (holding) {
-            return true;
-        }
-        boolean nobody = runner.view().known().holder().isEmpty();
-        boolean first = runner.view().policy().nodes().stream()
-                .filter(node ->
-                        node.equals(context.self()) || context.view().peer(node).agentWell(context.now()))
-                .findFirst()
-                .equals(Optional.of(context.self()));
-        return nobody && first && needsNoOwner(operation.getSpec().type());
-    }
-
-    private static boolean needsNoOwner(OperationType type) {
-        return switch (type) {
-            case START, STOP -> true;
-            case MOVE,
-                    FAILBACK,
-                    RESTART,
-                    DRAIN,
-                    RESYNC,
-                    VERIFY,
-                    FORCE_TAKEOVER,
-                    RESOLVE_SPLIT_BRAIN,
-                    TEST_FENCING,
-                    SIMULATE_FAILURE,
-                    EXPLAIN -> false;
-        };
+        accepted.shown(operation);
     }
 
     private void begin(ClusterOperation operation, ClusterOperationStatus status, GroupRunner runner) {
@@ -152,7 +64,7 @@ final class Operations {
         OperationType type = operation.getSpec().type();
         Epoch held = runner.machine().phase().held();
         String decidedOn = status.epoch();
-        if (decidedOn != null && !held.equals(Epoch.NONE) && !held.equals(Epoch.parse(decidedOn))) {
+        if (AcceptedOperations.isOfAnotherEpoch(status, held)) {
             report(
                     runner,
                     uid,
@@ -269,7 +181,7 @@ final class Operations {
 
     /** Sees what was begun to its end. */
     void turn() {
-        beginWhatIsMine();
+        accepted.beginMine(this::begin);
         for (Running each : List.copyOf(running.values())) {
             GroupRunner runner = groups.of(each.group()).orElse(null);
             if (runner == null) {

@@ -43,9 +43,9 @@ final class GroupRunner {
     private final Deliberation deliberation = new Deliberation();
     private final MirrorSide mirrors;
     private final KeeperSide keeper;
+    private final ForceSide force;
     private final GroupEffects effects;
     private final MonitorStates monitorStates = new MonitorStates();
-    private Optional<Forcing> forcing = Optional.empty();
     private Instant phaseSince;
 
     /**
@@ -65,6 +65,7 @@ final class GroupRunner {
         this.known = view.known();
         Consumer<Event> answer = event -> context.inbox().put(new Fact.OfGroup(id, life, event));
         this.keeper = new KeeperSide(id, context, answer);
+        this.force = new ForceSide(id, context, mirrors);
         this.effects = new GroupEffects(group, context, mirrors, keeper, answer);
         this.phaseSince = context.wallNow();
     }
@@ -202,27 +203,10 @@ final class GroupRunner {
                     .byNumber(message.find("owner").map(Integer::parseInt).orElse(0));
             Cause cause = view.cause(before, waited, now);
             known.granted(epoch);
-            if (forcing.filter(Forcing::isOpen).map(Forcing::granted).orElse(false)) {
-                cause = grantedByForce(epoch, cause);
-            }
+            cause = force.granted(epoch, cause);
             effects.calls().expect();
             step(new Event.Granted(epoch, cause, context.now()));
         }
-    }
-
-    /** Tells the mirrors on the connection of the promotion that follows, so before it. */
-    private Cause grantedByForce(Epoch epoch, Cause cause) {
-        mirrors.names().forEach(mirror -> context.mirror()
-                .send(Message.of("force", "mirror", MirrorSide.name(id.name(), mirror), "epoch", epoch)));
-        say("granted " + epoch + " by a person's force; "
-                + forcing.map(Forcing::says).orElse(""));
-        return new Cause(
-                cause.kind(),
-                cause.from(),
-                cause.why() + "; a person forced the stale copy here, see operations",
-                cause.detect(),
-                cause.waited(),
-                cause.bound());
     }
 
     void lost(Epoch epoch, String reason) {
@@ -251,24 +235,19 @@ final class GroupRunner {
         if (message.get("reason").equals("StaleCopy")) {
             known.sawRecord(Epoch.parse(message.get("epoch")));
         }
-        forcing.filter(_ -> mirrors.allTold())
-                .flatMap(each -> each.refused(message, mirrors.forForce(), view.forForce(context.now())))
-                .ifPresent(line -> {
-                    say("FORCED by a person: " + forcing.map(Forcing::says).orElse(""));
-                    context.keeper().send(line);
-                });
+        force.refused(message, view);
     }
 
     /** A person accepts this node's copies though they may be stale. */
     void force(Forcing order) {
-        forcing = Optional.of(order);
+        force.begin(order);
         mark(false);
         known.forgive();
     }
 
     /** The last such word since this agent's start. */
     Optional<Forcing> forcing() {
-        return forcing;
+        return force.last();
     }
 
     /** A person's or the operator's wish; see {@link Operations}. */
@@ -312,10 +291,8 @@ final class GroupRunner {
     }
 
     private void act(Decision decision, MonotonicTime now) {
-        if (forcing.filter(each -> each.turn(now)).isPresent()) {
-            context.keeper().send(Message.of("force", "group", id, "epoch", Epoch.NONE, "copies", "-"));
-        }
-        if (forcing.filter(Forcing::isOpen).isPresent() && machine.phase() instanceof Phase.Standby) {
+        force.turn(now);
+        if (force.isOpen() && machine.phase() instanceof Phase.Standby) {
             // Whatever placement thinks of a stale copy: the keeper answers with the record that it would be taken
             // against.
             keeper.acquire(Duration.ZERO, mirrors.goodCopies());

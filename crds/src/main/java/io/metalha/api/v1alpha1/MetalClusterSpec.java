@@ -39,6 +39,15 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
         value = "!has(self.fencing) || self.fencing.devices.all(d, self.nodes.exists(n, n.name == d.node))",
         message = "a fence device names a node that spec.nodes does not list: correct the name")
+@ValidationRule(
+        value = "!has(self.leaseWitness)"
+                + " || (self.nodes.size() + (has(self.witnesses) ? self.witnesses.size() : 0)) % 2 == 0",
+        message =
+                "leaseWitness makes an even number of nodes and witnesses odd; these are odd without it: leave it out")
+@ValidationRule(
+        value = "!self.nodes.exists(n, n.name == 'kubernetes-lease')"
+                + " && (!has(self.witnesses) || !self.witnesses.exists(w, w.name == 'kubernetes-lease'))",
+        message = "kubernetes-lease is the name of the vote in the API server: give the machine another name")
 public record MetalClusterSpec(
         @JsonPropertyDescription(
                 "Name of the Secret whose key 'key' holds the 32 bytes with which the servers authenticate to each other.")
@@ -59,6 +68,11 @@ public record MetalClusterSpec(
         @Size(max = 3)
         @ListMap(key = "name")
         List<Machine> witnesses,
+
+        @JsonPropertyDescription(
+                "Has a Lease object of this API server vote in place of a witness: two servers then need no third machine. Write {}.")
+        @Nullable
+        LeaseWitnessSpec leaseWitness,
 
         @JsonPropertyDescription("The networks on which heartbeats travel. Two independent ones are advised.")
         @Required

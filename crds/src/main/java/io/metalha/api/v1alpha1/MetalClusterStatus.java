@@ -63,13 +63,13 @@ public record MetalClusterStatus(
     /** One voter. */
     @ApiObject
     public record Voter(
-            @JsonPropertyDescription("The machine's name.") @Required
+            @JsonPropertyDescription("The machine's name, or kubernetes-lease.") @Required
             String name,
 
             @JsonPropertyDescription("Its number, 1 to 255, in every epoch that it proposes.") @Required
             Integer number,
 
-            @JsonPropertyDescription("Node or Witness.") @Required
+            @JsonPropertyDescription("Node, Witness or Lease.") @Required
             VoterRole role) {}
 
     /** The timers in force. */

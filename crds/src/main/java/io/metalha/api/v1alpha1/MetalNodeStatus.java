@@ -97,7 +97,12 @@ public record MetalNodeStatus(
             Long collections,
 
             @JsonPropertyDescription("The sequence of the voter set that it uses.") @Nullable
-            Long votersSequence) {}
+            Long votersSequence,
+
+            @JsonPropertyDescription(
+                    "Whether the vote in the API server answers to this server; left out where there is none.")
+            @Nullable
+            Boolean leaseVotes) {}
 
     /** Size of the machine. */
     @ApiObject

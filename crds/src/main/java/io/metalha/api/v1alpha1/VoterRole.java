@@ -9,5 +9,8 @@ public enum VoterRole {
     @JsonProperty("Node")
     NODE,
     @JsonProperty("Witness")
-    WITNESS
+    WITNESS,
+    /** A Lease of the API server. */
+    @JsonProperty("Lease")
+    LEASE
 }

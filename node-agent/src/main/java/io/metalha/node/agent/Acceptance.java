@@ -19,14 +19,16 @@ final class Acceptance {
     private final AgentContext context;
     private final Groups groups;
     private final KeeperLines keeper;
+    private final LeaseWitness witness;
     private final Warnings warnings;
     private final KeeperFiles files;
     private Configuration config;
 
-    Acceptance(AgentContext context, Groups groups, KeeperLines keeper, Warnings warnings) {
+    Acceptance(AgentContext context, Groups groups, KeeperLines keeper, LeaseWitness witness, Warnings warnings) {
         this.context = context;
         this.groups = groups;
         this.keeper = keeper;
+        this.witness = witness;
         this.warnings = warnings;
         this.files = new KeeperFiles(context, warnings);
         this.config = ConfigStore.read(context.paths().config(), Configuration.class, Configuration.EMPTY);
@@ -102,6 +104,8 @@ final class Acceptance {
 
     private void use(MetalCluster cluster) {
         context.view().use(cluster);
+        // Before the keeper asks for its vote.
+        witness.use(cluster);
         files.configure(cluster);
         groups.all().forEach(GroupRunner::clusterChanged);
     }

@@ -28,15 +28,16 @@ final class AgentLoop {
     private boolean changed;
     private MonotonicTime nextTurnAt = MonotonicTime.ZERO;
 
-    AgentLoop(AgentContext context, Publisher publisher) {
+    AgentLoop(AgentContext context, Publisher publisher, VoterObjects objects) {
         Warnings warnings = new Warnings();
         this.context = context;
         this.mirror = new MirrorLines(context, groups);
-        this.keeper = new KeeperLines(context, groups, mirror);
-        this.acceptance = new Acceptance(context, groups, keeper, warnings);
+        LeaseWitness witness = new LeaseWitness(context, objects);
+        this.keeper = new KeeperLines(context, groups, mirror, witness);
+        this.acceptance = new Acceptance(context, groups, keeper, witness, warnings);
         this.operations = new Operations(context, groups, acceptance);
         this.fencing = new FencingSide(context, groups, keeper, acceptance);
-        this.status = new StatusReport(context, groups, keeper, warnings, fencing::report, publisher);
+        this.status = new StatusReport(context, groups, keeper, witness, warnings, fencing::report, publisher);
         this.answers = new Answers(context, groups, keeper, operations);
         this.explanations = new Explanations(context, groups, publisher);
     }

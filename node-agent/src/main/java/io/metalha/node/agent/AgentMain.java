@@ -93,22 +93,25 @@ public final class AgentMain {
                 writer,
                 new HistoryStore(paths.history(), writer));
         Runtime.getRuntime().addShutdownHook(new Thread(this::sayGoodbye, "goodbye"));
-        AgentLoop loop = new AgentLoop(context, new Publisher() {
-            @Override
-            public void member(String group, Member member) {
-                link.status().member(group, member);
-            }
+        AgentLoop loop = new AgentLoop(
+                context,
+                new Publisher() {
+                    @Override
+                    public void member(String group, Member member) {
+                        link.status().member(group, member);
+                    }
 
-            @Override
-            public void node(MetalNodeStatus status) {
-                link.status().node(status);
-            }
+                    @Override
+                    public void node(MetalNodeStatus status) {
+                        link.status().node(status);
+                    }
 
-            @Override
-            public void answer(ClusterOperation question, OperationAnswer answer) {
-                link.status().answer(question, answer);
-            }
-        });
+                    @Override
+                    public void answer(ClusterOperation question, OperationAnswer answer) {
+                        link.status().answer(question, answer);
+                    }
+                },
+                link::voterObject);
         try (link;
                 local) {
             loop.run();

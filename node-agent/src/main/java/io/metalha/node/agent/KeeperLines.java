@@ -21,6 +21,7 @@ final class KeeperLines {
     private final AgentContext context;
     private final Groups groups;
     private final MirrorLines mirror;
+    private final LeaseWitness witness;
     private final HeldLeases leases;
     private final Telling telling;
     private Optional<MonotonicTime> reconcileAt = Optional.empty();
@@ -28,10 +29,11 @@ final class KeeperLines {
     private MonotonicTime checkedIn = MonotonicTime.ZERO;
     private boolean up;
 
-    KeeperLines(AgentContext context, Groups groups, MirrorLines mirror) {
+    KeeperLines(AgentContext context, Groups groups, MirrorLines mirror, LeaseWitness witness) {
         this.context = context;
         this.groups = groups;
         this.mirror = mirror;
+        this.witness = witness;
         this.leases = new HeldLeases(context.paths().leases());
         this.telling = new Telling(context, groups);
     }
@@ -61,6 +63,7 @@ final class KeeperLines {
         switch (line.verb()) {
             case "welcome" -> {
                 up = true;
+                witness.welcome(line);
                 reconcileAt = Optional.of(context.now().plus(LEASES_TOLD));
                 context.keeper().send(Message.of("checkin"));
                 telling.again();
@@ -71,6 +74,7 @@ final class KeeperLines {
                 groups.of(line).ifPresent(group -> group.lost(Epoch.parse(line.get("epoch")), line.get("reason")));
             case "refused" -> groups.of(line).ifPresent(group -> group.refused(line));
             case "holder" -> groups.of(line).ifPresent(group -> group.holder(line));
+            case "ask" -> witness.ask(line);
             case "member" -> member(line);
             case "blob" ->
                 Blob.decode(line.get("data")).ifPresent(blob -> context.view()

@@ -20,10 +20,17 @@ import org.jspecify.annotations.Nullable;
 final class NodeReport {
     private final AgentContext context;
     private final KeeperLines keeper;
+    private final LeaseWitness witness;
     private final Warnings warnings;
     private final Supplier<Optional<FencingReport>> fencing;
 
-    NodeReport(AgentContext context, KeeperLines keeper, Warnings warnings, Supplier<Optional<FencingReport>> fencing) {
+    NodeReport(
+            AgentContext context,
+            KeeperLines keeper,
+            LeaseWitness witness,
+            Warnings warnings,
+            Supplier<Optional<FencingReport>> fencing) {
+        this.witness = witness;
         this.fencing = fencing;
         this.context = context;
         this.keeper = keeper;
@@ -57,6 +64,7 @@ final class NodeReport {
                     "WatchdogStays: the watchdog's driver was told nowayout, so this server is reset when its keeper is stopped or"
                             + " spec.watchdog is taken away; load the module with nowayout=0 to be able to disarm it");
         }
+        witness.trouble().ifPresent(warned::add);
         // Conditions are the operator's; an empty list is left out of the report.
         return new MetalNodeStatus(
                 List.of(),
@@ -71,7 +79,8 @@ final class NodeReport {
                                 flag(said, "memoryLocked"),
                                 said.find("watchdog").orElse(null),
                                 said.find("collections").map(Long::valueOf).orElse(null),
-                                said.find("sequence").map(Long::valueOf).orElse(null)),
+                                said.find("sequence").map(Long::valueOf).orElse(null),
+                                witness.isVoting().orElse(null)),
                 new MetalNodeStatus.Capacity(Runtime.getRuntime().availableProcessors(), Versions.MEMORY_BYTES),
                 fencing.get().orElse(null),
                 warned);

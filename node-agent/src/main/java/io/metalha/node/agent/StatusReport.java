@@ -32,6 +32,7 @@ final class StatusReport {
             AgentContext context,
             Groups groups,
             KeeperLines keeper,
+            LeaseWitness witness,
             Warnings warnings,
             Supplier<Optional<FencingReport>> fencing,
             Publisher publisher) {
@@ -39,7 +40,7 @@ final class StatusReport {
         this.groups = groups;
         this.publisher = publisher;
         this.memberReport = new MemberReport(context, keeper);
-        this.nodeReport = new NodeReport(context, keeper, warnings, fencing);
+        this.nodeReport = new NodeReport(context, keeper, witness, warnings, fencing);
     }
 
     void turn(MonotonicTime now) {

@@ -89,6 +89,14 @@ final class AgentPort implements LineHandler, AutoCloseable {
         return agentSeenNanos;
     }
 
+    /** A line that may be lost; nothing without an agent. */
+    void tellAgent(Message message) {
+        LineConnection to = agent;
+        if (to != null) {
+            var _ = to.sendIfRoom(message);
+        }
+    }
+
     void tellAll(Message message) {
         for (LineConnection listener : listeners) {
             listener.send(message);

@@ -29,6 +29,9 @@ final class AgentRequests {
         void introduce(LineConnection connection);
 
         void blob(byte[] data);
+
+        /** What a voter that only stores answers, through the agent. */
+        void passive(Message line);
     }
 
     static final int BLOB_BYTES_MAX = 600;
@@ -99,6 +102,11 @@ final class AgentRequests {
             case "release" -> release(from, message);
             case "dead" -> dead(message);
             case "blob" -> blob(message);
+            case "answer", "forgetful" -> {
+                if (loop != null) {
+                    loop.passive(message);
+                }
+            }
             default -> refuse(from, message, "unknown verb");
         }
     }

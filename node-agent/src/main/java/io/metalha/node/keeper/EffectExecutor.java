@@ -40,6 +40,7 @@ final class EffectExecutor {
     private final RecordStore store;
     private final Transport transport;
     private final EntryQueue[] outboxes;
+    private final PassiveLines passive;
     private final Map<Long, Asked> asked = new HashMap<>();
     private final Map<Long, RefusedReason> refusedBefore = new HashMap<>();
     private long requests;
@@ -50,13 +51,15 @@ final class EffectExecutor {
             LeasePage page,
             RecordStore store,
             Transport transport,
-            EntryQueue[] outboxes) {
+            EntryQueue[] outboxes,
+            PassiveLines passive) {
         this.host = host;
         this.config = config;
         this.page = page;
         this.store = store;
         this.transport = transport;
         this.outboxes = outboxes;
+        this.passive = passive;
     }
 
     void execute(List<LeaseEffect> effects) {
@@ -71,6 +74,8 @@ final class EffectExecutor {
                 int peer = transport.indexOf(to.number());
                 if (peer >= 0) {
                     outboxes[peer].add(message);
+                } else {
+                    passive.ask(to, message);
                 }
             }
             case Persist persist -> store.persist(persist);

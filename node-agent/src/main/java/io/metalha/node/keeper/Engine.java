@@ -9,7 +9,6 @@ import io.metalha.node.core.VoterId;
 import io.metalha.node.heartbeat.PacketLayout;
 import io.metalha.node.heartbeat.PacketReader;
 import io.metalha.node.lease.LeaseCodec;
-import io.metalha.node.lease.LeaseConfig;
 import io.metalha.node.lease.LeaseCore;
 import io.metalha.node.lease.LeaseEvent;
 import io.metalha.node.lease.LostReason;
@@ -52,6 +51,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
     private final RecordStore store;
     private final LeasePage page;
     private final Poller poller;
+    private final PassiveLines passive;
     private final EffectExecutor executor;
     private final AgentRequests requests;
     private final StatusLine status;
@@ -84,9 +84,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
                 config.paths(),
                 config.timing().peerTimeout());
         Random random = new Random(session);
-        core = new LeaseCore(
-                new LeaseConfig(config.self(), List.copyOf(config.voters().keySet()), config.timing()),
-                random::nextLong);
+        core = new LeaseCore(config.leases(), random::nextLong);
         poller = new Poller(transport.descriptors());
         page = LeasePage.writer(host.paths().leasePage(), session);
         suspendClock = new SuspendClock(page.bootAheadNanos());
@@ -96,7 +94,8 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
         outboxes = queues(peers);
         peerBlobs = new byte[peers][];
         helloedNanos = new long[peers][transport.pathCount()];
-        executor = new EffectExecutor(host, config, page, store, transport, outboxes);
+        passive = new PassiveLines(host, config, session);
+        executor = new EffectExecutor(host, config, page, store, transport, outboxes, passive);
         requests = new AgentRequests(host, this);
         watchdog = config.watchdog()
                 .map(settings -> new Watchdog(settings, host.paths().watchdogArmed(), host.clock(), host.log()))
@@ -545,6 +544,11 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
             }
         }
         connection.send(status.line(core.votes(), turns));
+    }
+
+    @Override
+    public void passive(Message line) {
+        passive.event(line).ifPresent(this::step);
     }
 
     @Override

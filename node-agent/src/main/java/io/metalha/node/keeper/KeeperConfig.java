@@ -5,6 +5,7 @@ package io.metalha.node.keeper;
 import io.metalha.node.core.NodeId;
 import io.metalha.node.core.Timing;
 import io.metalha.node.core.VoterId;
+import io.metalha.node.lease.LeaseConfig;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.InetAddress;
@@ -37,8 +38,17 @@ record KeeperConfig(
         Map<VoterId, Voter> voters,
         List<String> paths,
         Optional<Watchdog.Settings> watchdog) {
-    /** A voter and its addresses by path name. */
-    record Voter(VoterId id, NodeId name, Map<String, InetSocketAddress> addresses) {}
+    /**
+     * A voter and its addresses by path name.
+     *
+     * @param grant of a voter that only stores (docs/decisions/0002-kubernetes-lease-witness.md): how long it grants. It has no
+     *     addresses; this server's agent speaks for it
+     */
+    record Voter(VoterId id, NodeId name, Map<String, InetSocketAddress> addresses, Optional<Duration> grant) {
+        boolean isPassive() {
+            return grant.isPresent();
+        }
+    }
 
     KeeperConfig {
         Voter own = voters.get(self);
@@ -49,7 +59,7 @@ record KeeperConfig(
             throw new IllegalArgumentException("voter." + self.number() + ".path.NAME: no own heartbeat path");
         }
         for (Voter voter : voters.values()) {
-            if (voter.addresses().keySet().stream().noneMatch(paths::contains)) {
+            if (!voter.isPassive() && voter.addresses().keySet().stream().noneMatch(paths::contains)) {
                 throw new IllegalArgumentException(
                         "voter." + voter.id().number() + " shares no heartbeat path with us");
             }
@@ -64,6 +74,7 @@ record KeeperConfig(
         return parse(properties);
     }
 
+    /** IllegalArgumentException with the key that is wrong. */
     static KeeperConfig parse(Properties properties) {
         Map<VoterId, Voter> voters = new TreeMap<>();
         for (String number : get(properties, "voters").split(",")) {
@@ -72,7 +83,7 @@ record KeeperConfig(
         }
         VoterId self = new VoterId(integer("self.number", get(properties, "self.number")));
         Voter own = voters.get(self);
-        return new KeeperConfig(
+        KeeperConfig config = new KeeperConfig(
                 get(properties, "cluster.uid"),
                 Path.of(get(properties, "cluster.keyFile")),
                 self,
@@ -90,6 +101,9 @@ record KeeperConfig(
                         ? List.of()
                         : own.addresses().keySet().stream().sorted().toList(),
                 watchdog(properties));
+        // Refused here, and the configuration before stays in force.
+        var _ = config.leases();
+        return config;
     }
 
     private static Optional<Watchdog.Settings> watchdog(Properties properties) {
@@ -111,7 +125,12 @@ record KeeperConfig(
                 addresses.put(key.substring(pathPrefix.length()), address(key, get(properties, key)));
             }
         }
-        return new Voter(id, new NodeId(get(properties, prefix + "name")), Map.copyOf(addresses));
+        String grant = prefix + "grantMillis";
+        return new Voter(
+                id,
+                new NodeId(get(properties, prefix + "name")),
+                Map.copyOf(addresses),
+                properties.containsKey(grant) ? Optional.of(millis(properties, grant)) : Optional.empty());
     }
 
     /** {@code 198.18.10.12:7788} or {@code [fd00::12]:7788}; names are refused, for DNS must not be waited for. */
@@ -145,9 +164,17 @@ record KeeperConfig(
         return value.strip();
     }
 
+    /** The voters' set as the lease core takes it. */
+    LeaseConfig leases() {
+        var passive = new TreeMap<VoterId, Duration>();
+        voters.values().forEach(voter -> voter.grant().ifPresent(grant -> passive.put(voter.id(), grant)));
+        return new LeaseConfig(self, List.copyOf(voters.keySet()), timing, passive);
+    }
+
+    /** The other voters that run a keeper. */
     List<Voter> peers() {
         return voters.values().stream()
-                .filter(voter -> !voter.id().equals(self))
+                .filter(voter -> !voter.id().equals(self) && !voter.isPassive())
                 .sorted((a, b) -> a.id().compareTo(b.id()))
                 .toList();
     }

@@ -13,10 +13,12 @@ import io.metalha.api.v1alpha1.ClusterGroup;
 import io.metalha.api.v1alpha1.ClusterOperation;
 import io.metalha.api.v1alpha1.Fencing;
 import io.metalha.api.v1alpha1.MetalCluster;
+import io.metalha.node.agent.witness.VoterObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -51,9 +53,16 @@ public final class KubeLink implements AutoCloseable {
     /** Three small requests a node each time; what a dead informer missed is known after two of them. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
+    /**
+     * What is watched is named by its class. Where a client is left to find classes for itself, as Config.fromKubeconfig does
+     * even to read the kubeconfig, it loads each class of the Kubernetes API that is on the class path, 320 of them.
+     */
+    private final KubernetesSerialization named = new KubernetesSerialization(new ObjectMapper(), false);
+
     private final Path kubeconfig;
     private final String namespace;
     private final String cluster;
+    private final String node;
     private final Listener listener;
     private final Consumer<String> journal;
     private final StatusWriter writer;
@@ -72,6 +81,7 @@ public final class KubeLink implements AutoCloseable {
         this.kubeconfig = kubeconfig;
         this.namespace = namespace;
         this.cluster = cluster;
+        this.node = node;
         this.listener = listener;
         this.journal = journal;
         this.writer = new StatusWriter(namespace, node, journal);
@@ -100,12 +110,23 @@ public final class KubeLink implements AutoCloseable {
         return writer;
     }
 
+    /** The Lease {@code name} that votes, over a connection of its own: its requests end after a fifth of its grant. */
+    public VoterObject voterObject(String name, Duration grant) {
+        return new LazyLeaseObject(() -> {
+            Config config = config(Files.readString(kubeconfig), named);
+            config.setRequestTimeout((int) grant.dividedBy(5).toMillis());
+            config.setConnectionTimeout((int) grant.dividedBy(5).toMillis());
+            config.setRequestRetryBackoffLimit(0);
+            return new LeaseObject(client(config, named), namespace, name, node, grant, InstantSource.system());
+        });
+    }
+
     private void connect() {
         boolean said = false;
         while (!closed) {
             try {
                 if (Files.isReadable(kubeconfig)) {
-                    begin(client(Files.readString(kubeconfig)));
+                    begin(client(config(Files.readString(kubeconfig), named), named));
                     lookAgain();
                     return;
                 }
@@ -124,14 +145,13 @@ public final class KubeLink implements AutoCloseable {
         }
     }
 
-    /**
-     * What is watched is named by its class. Where a client is left to find classes for itself, as Config.fromKubeconfig does
-     * even to read the kubeconfig, it loads each class of the Kubernetes API that is on the class path, 320 of them.
-     */
-    private static KubernetesClient client(String kubeconfig) {
-        KubernetesSerialization named = new KubernetesSerialization(new ObjectMapper(), false);
+    private static Config config(String kubeconfig, KubernetesSerialization named) {
         Config config = Config.empty();
         KubeConfigUtils.merge(config, null, named.unmarshal(kubeconfig, io.fabric8.kubernetes.api.model.Config.class));
+        return config;
+    }
+
+    private static KubernetesClient client(Config config, KubernetesSerialization named) {
         return new KubernetesClientBuilder()
                 .withConfig(config)
                 .withKubernetesSerialization(named)

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpecBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.metalha.node.agent.witness.VoterObject;
 import io.metalha.node.witness.Registers;
 import io.metalha.node.witness.RegistersText;
 import io.metalha.node.witness.Snapshot;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The vote is in annotations, because one object has all groups' registers. {@code spec} is what {@code kubectl get lease} shows to people: who wrote last,
  * and when; nothing is decided on it.
  */
-public final class LeaseObject {
+public final class LeaseObject implements VoterObject {
     public static final String CLUSTER_UID = "metalha.io/cluster-uid";
     static final String REGISTERS = "metalha.io/registers";
     static final String WRITES = "metalha.io/writes";
@@ -42,7 +43,8 @@ public final class LeaseObject {
     private @Nullable Lease last;
 
     /**
-     * @param client its requests end after a fifth of the lease and are not tried again: {@code requestTimeout}, {@code requestRetryBackoffLimit}
+     * @param client its requests end after a fifth of the lease and are not tried again: {@code requestTimeout}, {@code requestRetryBackoffLimit};
+     *     closed with this
      * @param holder this server, for people
      */
     public LeaseObject(
@@ -55,6 +57,7 @@ public final class LeaseObject {
     }
 
     /** A get that names no resourceVersion is answered from etcd by a quorum, not from the API server's cache. */
+    @Override
     public WitnessEvent read() {
         try {
             Lease found = resource.get();
@@ -66,6 +69,7 @@ public final class LeaseObject {
     }
 
     /** Everything of the object that is not ours is left as it was read. */
+    @Override
     public WitnessEvent write(WitnessEffect.Write write) {
         Lease read = last;
         if (read == null
@@ -83,6 +87,11 @@ public final class LeaseObject {
                     e.getCode() == HttpURLConnection.HTTP_CONFLICT || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
             return refused ? new WitnessEvent.Conflict() : new WitnessEvent.Failed(reason(e));
         }
+    }
+
+    @Override
+    public void close() {
+        client.close();
     }
 
     private Lease changed(Lease read, Registers registers) {

@@ -43,6 +43,11 @@ public final class LineConnection implements AutoCloseable {
         return true;
     }
 
+    /** Queues a line that may as well be lost, as a packet: not when half of the queue is taken. */
+    public boolean sendIfRoom(Message message) {
+        return outgoing.remainingCapacity() > QUEUE_LINES / 2 && send(message);
+    }
+
     public boolean isOpen() {
         return closedBecause.isEmpty();
     }

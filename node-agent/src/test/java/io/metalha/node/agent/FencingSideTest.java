@@ -22,6 +22,7 @@ import io.metalha.node.agent.config.StateWriter;
 import io.metalha.node.agent.known.GroupNews;
 import io.metalha.node.agent.peer.Blob;
 import io.metalha.node.agent.peer.ClusterView;
+import io.metalha.node.agent.witness.MemoryObject;
 import io.metalha.node.core.GroupId;
 import io.metalha.node.core.NodeId;
 import io.metalha.node.fencing.device.Answer;
@@ -103,7 +104,8 @@ class FencingSideTest {
 
                     @Override
                     public void answer(ClusterOperation question, OperationAnswer answer) {}
-                });
+                },
+                (_, _) -> new MemoryObject(""));
         agent = Thread.ofVirtual().start(() -> {
             try {
                 loop.run();

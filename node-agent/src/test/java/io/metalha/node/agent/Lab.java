@@ -30,6 +30,18 @@ public final class Lab {
                 """);
     }
 
+    /** Two servers, and a Lease in the witness's place. */
+    public static MetalCluster leaseCluster() {
+        ObjectNode json = JSON.valueToTree(cluster());
+        ObjectNode spec = (ObjectNode) json.get("spec");
+        spec.remove("witnesses");
+        spec.putObject("leaseWitness").put("grant", "1s");
+        ((ObjectNode) json.at("/status/voters/voters/2"))
+                .put("name", "kubernetes-lease")
+                .put("role", "Lease");
+        return read(MetalCluster.class, json.toString());
+    }
+
     /** With a fence device a server, and no delay. */
     public static MetalCluster fencedCluster() {
         MetalCluster cluster = cluster();

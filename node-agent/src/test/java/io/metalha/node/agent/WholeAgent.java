@@ -15,6 +15,7 @@ import io.metalha.node.agent.config.HistoryStore;
 import io.metalha.node.agent.config.NodeConf;
 import io.metalha.node.agent.config.StateWriter;
 import io.metalha.node.agent.peer.ClusterView;
+import io.metalha.node.agent.witness.MemoryObject;
 import io.metalha.node.core.NodeId;
 import io.metalha.node.linux.RawClock;
 import io.metalha.node.local.LineClient;
@@ -50,6 +51,7 @@ abstract class WholeAgent {
     final Map<String, Member> members = new ConcurrentHashMap<>();
     final Map<String, OperationAnswer> answers = new ConcurrentHashMap<>();
     final Inbox inbox = new Inbox();
+    final MemoryObject lease = new MemoryObject(Lab.cluster().getMetadata().getUid());
     AgentPaths paths;
     FakeKeeper keeper;
     private LineClient keeperClient;
@@ -113,22 +115,25 @@ abstract class WholeAgent {
                 new ClusterView(conf.node()),
                 writer,
                 new HistoryStore(paths.history(), writer));
-        AgentLoop loop = new AgentLoop(context, new Publisher() {
-            @Override
-            public void member(String group, Member member) {
-                members.put(group, member);
-            }
+        AgentLoop loop = new AgentLoop(
+                context,
+                new Publisher() {
+                    @Override
+                    public void member(String group, Member member) {
+                        members.put(group, member);
+                    }
 
-            @Override
-            public void node(MetalNodeStatus status) {
-                node.set(status);
-            }
+                    @Override
+                    public void node(MetalNodeStatus status) {
+                        node.set(status);
+                    }
 
-            @Override
-            public void answer(ClusterOperation question, OperationAnswer answer) {
-                answers.put(question.getMetadata().getName(), answer);
-            }
-        });
+                    @Override
+                    public void answer(ClusterOperation question, OperationAnswer answer) {
+                        answers.put(question.getMetadata().getName(), answer);
+                    }
+                },
+                (_, _) -> lease);
         agent = Thread.ofVirtual().start(() -> {
             try {
                 loop.run();

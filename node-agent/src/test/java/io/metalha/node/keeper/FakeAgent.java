@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** An agent as keeper.sock sees it: it says what it wants on each connection, and checks in unless told to be silent. */
@@ -23,6 +24,7 @@ final class FakeAgent implements LineHandler, AutoCloseable {
     private final LineClient client;
     private final Thread beat;
     private volatile boolean silent;
+    private Consumer<Message> also = _ -> {};
 
     FakeAgent(Path socket, Message... wants) {
         this.wants.addAll(List.of(wants));
@@ -54,7 +56,13 @@ final class FakeAgent implements LineHandler, AutoCloseable {
     @Override
     public synchronized void received(LineConnection connection, Message message) {
         heard.add(new Heard(System.nanoTime(), message));
+        also.accept(message);
         notifyAll();
+    }
+
+    /** Each line is handed on too; must not wait. */
+    synchronized void handOn(Consumer<Message> to) {
+        also = to;
     }
 
     synchronized void want(Message want) {

@@ -20,6 +20,7 @@ final class KeeperCluster implements AutoCloseable {
     private final int heartbeatMillis;
     private final Process[] keepers = new Process[4];
     private final List<FakeAgent> agents = new ArrayList<>();
+    private boolean thirdOnlyStores;
 
     KeeperCluster(Path directory, int leaseMillis) throws Exception {
         this(directory, leaseMillis, 100);
@@ -35,6 +36,12 @@ final class KeeperCluster implements AutoCloseable {
             Files.createDirectories(paths(number).state());
             start(number);
         }
+    }
+
+    /** Before the first {@link #configure}: the third voter is an object for which agents speak. */
+    KeeperCluster withThirdThatOnlyStores() {
+        thirdOnlyStores = true;
+        return this;
     }
 
     KeeperPaths paths(int number) {
@@ -62,10 +69,13 @@ final class KeeperCluster implements AutoCloseable {
                 voters.sequence=1
                 voters=1,2,3
                 """.formatted(directory.resolve("cluster.key"), number, number, heartbeatMillis, leaseMillis));
-        for (int voter = 1; voter <= 3; voter++) {
+        for (int voter = 1; voter <= (thirdOnlyStores ? 2 : 3); voter++) {
             text.append("voter.%d.name=server%d%n".formatted(voter, voter));
             text.append("voter.%d.path.public=127.0.1.%d:7788%n".formatted(voter, voter));
             text.append("voter.%d.path.private=127.0.2.%d:7788%n".formatted(voter, voter));
+        }
+        if (thirdOnlyStores) {
+            text.append("voter.3.name=kubernetes-lease\nvoter.3.grantMillis=10000\n");
         }
         text.append(more);
         Path ready = paths(number).state().resolve("keeper.conf.new");

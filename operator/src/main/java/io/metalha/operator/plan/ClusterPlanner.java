@@ -38,7 +38,7 @@ public final class ClusterPlanner {
         long generation = facts.cluster().getMetadata().getGeneration();
         Voters voters = good ? VoterPlan.next(spec, before.voters(), adopted(facts)) : before.voters();
         Timing inForce = good ? fast.inForce(timing, before.timing()) : before.timing();
-        FailoverBound bound = inForce == null ? null : TimingPlan.bound(inForce);
+        FailoverBound bound = inForce == null ? null : TimingPlan.bound(inForce, spec.leaseWitness());
         var standing = new ClusterStanding(facts, spec, voters, problems);
         var status = new MetalClusterStatus(
                 generation,
@@ -57,6 +57,10 @@ public final class ClusterPlanner {
             ClusterFacts facts, MetalClusterSpec spec, @Nullable Voters present, Timing timing) {
         var problems = new ArrayList<>(TimingPlan.check(timing));
         problems.addAll(VoterPlan.check(spec, present));
+        String lease = facts.leaseTrouble();
+        if (lease != null) {
+            problems.add(new Problem("LeaseNotMade", lease).at("spec.leaseWitness"));
+        }
         problems.addAll(addressesUsedTwice(spec));
         problems.addAll(removedButNeeded(facts, spec, present));
         return problems;
@@ -122,7 +126,9 @@ public final class ClusterPlanner {
     private static Map<String, VoterRole> machines(MetalClusterSpec spec, @Nullable Voters voters) {
         var nodes = new LinkedHashMap<String, VoterRole>();
         if (voters != null) {
-            voters.voters().forEach(voter -> nodes.put(voter.name(), voter.role()));
+            voters.voters().stream()
+                    .filter(voter -> voter.role() != VoterRole.LEASE)
+                    .forEach(voter -> nodes.put(voter.name(), voter.role()));
         }
         spec.nodes().forEach(node -> nodes.put(node.name(), VoterRole.NODE));
         spec.witnesses().forEach(witness -> nodes.put(witness.name(), VoterRole.WITNESS));

@@ -7,8 +7,11 @@ import io.metalha.api.v1alpha1.MetalClusterSpec;
 import io.metalha.api.v1alpha1.MetalClusterStatus.FailoverBound;
 import io.metalha.api.v1alpha1.MetalClusterStatus.Voter;
 import io.metalha.api.v1alpha1.MetalClusterStatus.Voters;
+import io.metalha.api.v1alpha1.MetalNode;
+import io.metalha.api.v1alpha1.VoterRole;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -67,13 +70,25 @@ record ClusterStanding(
         if (voters == null) {
             return "There are no voters yet.";
         }
+        Optional<Voter> lease = voters.voters().stream()
+                .filter(voter -> voter.role() == VoterRole.LEASE)
+                .findFirst();
         if (reportingVoters() > majority()) {
-            return "Any one voter may be lost.";
+            return lease.isPresent()
+                    ? "Any one voter may be lost: a machine, or the API server with the Lease's vote."
+                    : "Any one voter may be lost.";
         }
-        return voters.voters().size() < 3
-                ? "With " + voters.voters().size()
-                        + " voters the loss of one ends the majority: add a witness to spec.witnesses."
-                : "One more loss ends the majority: bring back " + missing() + ".";
+        if (voters.voters().size() < 3) {
+            return "With " + voters.voters().size()
+                    + " voters the loss of one ends the majority: add a witness to spec.witnesses, or write"
+                    + " spec.leaseWitness: {}.";
+        }
+        if (lease.isPresent() && !reports(lease.get())) {
+            return "The loss of a machine ends the majority: the Lease does not vote, see LeaseDoesNotVote in status.warnings of the"
+                    + " MetalNodes.";
+        }
+        return "One more loss ends the majority" + (lease.isPresent() ? ", that of the API server too" : "")
+                + ": bring back " + missing() + ".";
     }
 
     private String firstProblem() {
@@ -124,7 +139,17 @@ record ClusterStanding(
     }
 
     private boolean reports(Voter voter) {
-        return !facts.silent().contains(voter.name());
+        return voter.role() == VoterRole.LEASE ? leaseVotes() : !facts.silent().contains(voter.name());
+    }
+
+    /** By the word of any server that reports: each asks the object for itself. */
+    private boolean leaseVotes() {
+        return facts.nodes().stream()
+                .filter(node -> !facts.silent().contains(node.getMetadata().getName()))
+                .map(MetalNode::getStatus)
+                .anyMatch(status -> status != null
+                        && status.keeper() != null
+                        && Boolean.TRUE.equals(status.keeper().leaseVotes()));
     }
 
     /** More than half. */

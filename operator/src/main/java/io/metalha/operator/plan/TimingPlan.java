@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.operator.plan;
 
+import io.metalha.api.v1alpha1.LeaseWitnessSpec;
 import io.metalha.api.v1alpha1.MetalClusterSpec.Timers;
 import io.metalha.api.v1alpha1.MetalClusterStatus.FailoverBound;
 import io.metalha.api.v1alpha1.MetalClusterStatus.Timing;
@@ -64,6 +65,32 @@ final class TimingPlan {
                     .at("spec.timers.lease"));
         }
         return problems;
+    }
+
+    /**
+     * As {@link #bound(Timing)}, but where a Lease votes its grant is what an owner that was alone a moment before had last, and each
+     * of the two rounds is a request through the API server, bounded by a fifth of the grant.
+     */
+    static FailoverBound bound(Timing timing, @Nullable LeaseWitnessSpec lease) {
+        FailoverBound alone = bound(timing);
+        if (lease == null) {
+            return alone;
+        }
+        long grant = lease.grant(timing.lease()).toMillis();
+        long drift = Math.ceilDiv(grant * timing.driftPermille(), 1000);
+        long rounds = 2 * grant / 5;
+        long sum = grant + drift + rounds;
+        String arithmetic =
+                "grant of the Lease %dms + clock drift %d‰ %dms + two requests to it %dms = %dms (%dms while both servers heard each other"
+                                .formatted(
+                                        grant,
+                                        timing.driftPermille(),
+                                        drift,
+                                        rounds,
+                                        sum,
+                                        alone.beforeStartMillis() + rounds)
+                        + " for a grant's length before); then the group's own start";
+        return new FailoverBound(Duration.ofMillis(sum), sum, arithmetic);
     }
 
     /**

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.operator.plan;
 
+import io.metalha.api.v1alpha1.LeaseWitnessSpec;
 import io.metalha.api.v1alpha1.MetalClusterSpec;
 import io.metalha.api.v1alpha1.MetalClusterSpec.Machine;
 import io.metalha.api.v1alpha1.MetalClusterStatus.Voter;
 import io.metalha.api.v1alpha1.MetalClusterStatus.Voters;
 import io.metalha.api.v1alpha1.VoterRole;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,8 @@ final class VoterPlan {
         }
         boolean settled = present.voters().stream()
                 .filter(voter -> wanted.containsKey(voter.name()))
+                // An object uses whatever set those use that ask it.
+                .filter(voter -> voter.role() != VoterRole.LEASE)
                 .allMatch(voter -> adopted.getOrDefault(voter.name(), 0L) >= present.sequence());
         if (isReached(spec, present) || !settled) {
             return present;
@@ -72,9 +76,10 @@ final class VoterPlan {
             highest++;
             voters.add(new Voter(added.get(), highest, wanted.getOrDefault(added.get(), VoterRole.NODE)));
         } else {
+            // The Lease before the machines: keepers refuse a set of which half only stores.
             present.voters().stream()
                     .filter(voter -> wanted.get(voter.name()) != voter.role())
-                    .findFirst()
+                    .min(Comparator.comparing(voter -> voter.role() != VoterRole.LEASE))
                     .ifPresent(voters::remove);
         }
         return new Voters(present.sequence() + 1, highest, voters);
@@ -84,6 +89,9 @@ final class VoterPlan {
         var wanted = new LinkedHashMap<String, VoterRole>();
         spec.nodes().stream().map(Machine::name).forEach(name -> wanted.put(name, VoterRole.NODE));
         spec.witnesses().stream().map(Machine::name).forEach(name -> wanted.put(name, VoterRole.WITNESS));
+        if (spec.leaseWitness() != null) {
+            wanted.put(LeaseWitnessSpec.VOTER, VoterRole.LEASE);
+        }
         return wanted;
     }
 

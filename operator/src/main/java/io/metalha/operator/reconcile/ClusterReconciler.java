@@ -46,14 +46,21 @@ public class ClusterReconciler implements Reconciler<MetalCluster>, Cleaner<Meta
     private final ClusterPlanner planner = new ClusterPlanner();
     private final StatusWriter writer;
     private final NodeObjects nodeObjects;
+    private final LeaseObjects leaseObjects;
     private final Events events;
     private final ReportClock clock;
     private final InstantSource wall;
 
     public ClusterReconciler(
-            StatusWriter writer, NodeObjects nodeObjects, Events events, ReportClock clock, InstantSource wall) {
+            StatusWriter writer,
+            NodeObjects nodeObjects,
+            LeaseObjects leaseObjects,
+            Events events,
+            ReportClock clock,
+            InstantSource wall) {
         this.writer = writer;
         this.nodeObjects = nodeObjects;
+        this.leaseObjects = leaseObjects;
         this.events = events;
         this.clock = clock;
         this.wall = wall;
@@ -79,7 +86,13 @@ public class ClusterReconciler implements Reconciler<MetalCluster>, Cleaner<Meta
     @Override
     public UpdateControl<MetalCluster> reconcile(MetalCluster cluster, Context<MetalCluster> context) {
         Instant now = wall.instant();
-        ClusterPlan plan = planner.plan(observe(cluster, context, now));
+        ClusterFacts facts = observe(cluster, context, now);
+        ClusterPlan first = planner.plan(facts);
+        // Before anyone is told to ask it.
+        ClusterPlan plan = leaseObjects
+                .ensure(cluster, first.status().voters())
+                .map(trouble -> planner.plan(facts.withLeaseTrouble(trouble)))
+                .orElse(first);
         if (!plan.status().equals(cluster.getStatus())) {
             events.write(cluster, plan.notes(), now);
             writer.apply(cluster, new MetalCluster(), plan.status(), StatusWriter.OPERATOR);

@@ -11,6 +11,7 @@ import io.metalha.operator.kube.StatusWriter;
 import io.metalha.operator.reconcile.ClusterReconciler;
 import io.metalha.operator.reconcile.GroupMetrics;
 import io.metalha.operator.reconcile.GroupReconciler;
+import io.metalha.operator.reconcile.LeaseObjects;
 import io.metalha.operator.reconcile.NodeObjects;
 import io.metalha.operator.reconcile.NodeReconciler;
 import io.metalha.operator.reconcile.OperationReconciler;
@@ -34,7 +35,9 @@ final class TestOperator implements AutoCloseable {
         var writer = new StatusWriter(client);
         var events = new Events(client);
         var clock = new ReportClock();
-        register(new ClusterReconciler(writer, new NodeObjects(client), events, clock, wall), namespace);
+        register(
+                new ClusterReconciler(writer, new NodeObjects(client), new LeaseObjects(client), events, clock, wall),
+                namespace);
         register(
                 new GroupReconciler(writer, events, clock, new GroupMetrics(new SimpleMeterRegistry()), wall),
                 namespace);

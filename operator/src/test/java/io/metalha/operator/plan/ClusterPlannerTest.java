@@ -152,8 +152,8 @@ class ClusterPlannerTest {
     private static List<MetalNode> keepers(String... keepers) {
         return Stream.of(keepers)
                 .map(text -> text.split(" "))
-                .map(words ->
-                        node(words[0], new MetalNodeStatus.Keeper(Boolean.valueOf(words[1]), null, null, null, 1L)))
+                .map(words -> node(
+                        words[0], new MetalNodeStatus.Keeper(Boolean.valueOf(words[1]), null, null, null, 1L, null)))
                 .toList();
     }
 
@@ -165,7 +165,7 @@ class ClusterPlannerTest {
     }
 
     private static MetalNode node(String name, long adopted) {
-        return node(name, new MetalNodeStatus.Keeper(null, null, null, null, adopted));
+        return node(name, new MetalNodeStatus.Keeper(null, null, null, null, adopted, null));
     }
 
     private static MetalNode node(String name, MetalNodeStatus.Keeper keeper) {

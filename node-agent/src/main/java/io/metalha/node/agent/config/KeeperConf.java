@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.agent.config;
 
+import io.metalha.api.v1alpha1.LeaseWitnessSpec;
 import io.metalha.api.v1alpha1.MetalCluster;
 import io.metalha.api.v1alpha1.MetalClusterSpec;
 import io.metalha.api.v1alpha1.MetalClusterStatus;
+import io.metalha.api.v1alpha1.VoterRole;
 import io.metalha.node.core.NodeId;
 import io.metalha.node.core.Timing;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +68,9 @@ public final class KeeperConf {
             String prefix = "voter." + voter.number() + ".";
             line(text, prefix + "name", voter.name());
             MetalClusterSpec.Machine machine = machines.get(voter.name());
+            if (voter.role() == VoterRole.LEASE) {
+                line(text, prefix + "grantMillis", grant(cluster).toMillis());
+            }
             if (machine != null) {
                 new TreeMap<>(machine.addresses())
                         .forEach((path, address) -> line(
@@ -88,6 +94,13 @@ public final class KeeperConf {
                         t.stopMargin(),
                         t.agentDeadline(),
                         t.driftPermille());
+    }
+
+    /** What the Lease that votes grants. */
+    public static Duration grant(MetalCluster cluster) {
+        LeaseWitnessSpec spec = cluster.getSpec().leaseWitness();
+        return (spec == null ? new LeaseWitnessSpec(LeaseWitnessSpec.DEFAULT_GRANT) : spec)
+                .grant(timing(cluster).lease());
     }
 
     /** Servers and witnesses by name. */

@@ -3,7 +3,6 @@
 package io.metalha.node.agent.witness;
 
 import io.metalha.node.agent.config.Journal;
-import io.metalha.node.kube.LeaseObject;
 import io.metalha.node.lease.LeaseMessage;
 import io.metalha.node.linux.MonotonicClock;
 import io.metalha.node.linux.SuspendClock;
@@ -13,6 +12,7 @@ import io.metalha.node.witness.WitnessEvent;
 import io.metalha.node.witness.WitnessState;
 import io.metalha.node.witness.WitnessTiming;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -24,13 +24,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs one passive voter's client: a thread that decides, one that asks the API server, one that writes the memory. */
 public final class WitnessClient implements AutoCloseable {
-    /** What this server's keeper is told. Called on the deciding thread; must not wait. */
+    /** What this server's keeper is told, and people. Called on the deciding thread; must not wait. */
     public interface Keeper {
-        void answer(LeaseMessage message);
+        /** @param session of the keeper that had asked */
+        void answer(String session, LeaseMessage message);
 
-        void forgetful(boolean forgot);
+        void forgetful(String session, boolean forgot);
 
         void told(WitnessState state);
+    }
+
+    /** @param session of the keeper that it comes from; null for what comes from elsewhere */
+    private record Input(@Nullable String session, WitnessEvent event) {
+        Input(WitnessEvent event) {
+            this(null, event);
+        }
     }
 
     /** More questions than this without a turn are lost, as packets are. */
@@ -39,22 +47,26 @@ public final class WitnessClient implements AutoCloseable {
     private static final long SUSPENSION_NANOS = 20_000_000L;
 
     private static final long DISK_AGAIN_MILLIS = 1_000;
+    /** A write to the disk that takes longer is not waited for. */
+    private static final Duration END = Duration.ofSeconds(2);
 
-    private final LeaseObject object;
+    private final VoterObject object;
     private final PassiveVoter voter;
     private final MemoryFile memory;
     private final MonotonicClock clock;
     private final Keeper keeper;
-    private final BlockingQueue<WitnessEvent> events = new ArrayBlockingQueue<>(EVENTS_MAX);
+    private final BlockingQueue<Input> events = new ArrayBlockingQueue<>(EVENTS_MAX);
     private final BlockingQueue<Supplier<WitnessEvent>> calls = new ArrayBlockingQueue<>(1);
     private final BlockingQueue<WitnessEffect.Remember> unwritten = new ArrayBlockingQueue<>(EVENTS_MAX);
     private final SuspendClock suspendClock = new SuspendClock();
     private final AtomicLong writes = new AtomicLong();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closed;
+    /** Of the keeper that asks now. */
+    private String session = "";
 
     private WitnessClient(
-            LeaseObject object, PassiveVoter voter, MemoryFile memory, MonotonicClock clock, Keeper keeper) {
+            VoterObject object, PassiveVoter voter, MemoryFile memory, MonotonicClock clock, Keeper keeper) {
         this.object = object;
         this.voter = voter;
         this.memory = memory;
@@ -64,7 +76,7 @@ public final class WitnessClient implements AutoCloseable {
 
     /** Throws when the memory cannot be read: then this server has no vote of the object. */
     public static WitnessClient start(
-            LeaseObject object,
+            VoterObject object,
             String clusterUid,
             WitnessTiming timing,
             MemoryFile memory,
@@ -80,12 +92,13 @@ public final class WitnessClient implements AutoCloseable {
     }
 
     /** The keeper asks the voter. */
-    public void asked(LeaseMessage message) {
-        var _ = events.offer(new WitnessEvent.Asked(message));
+    public void asked(String session, LeaseMessage message) {
+        var _ = events.offer(new Input(session, new WitnessEvent.Asked(message)));
     }
 
-    public void keeperGone() {
-        var _ = events.offer(new WitnessEvent.KeeperGone());
+    /** A keeper is there, perhaps another one than before. */
+    public void keeperIs(String session) {
+        var _ = events.offer(new Input(session, new WitnessEvent.Tick()));
     }
 
     /** How often this server wrote the object. */
@@ -100,11 +113,16 @@ public final class WitnessClient implements AutoCloseable {
                 long due = voter.nextDeadlineNanos();
                 long now = clock.nanos();
                 long wait = due <= now ? 0 : due - now;
-                @Nullable WitnessEvent event = events.poll(wait, TimeUnit.NANOSECONDS);
+                @Nullable Input input = events.poll(wait, TimeUnit.NANOSECONDS);
                 if (suspendClock.suspendedNanos() > SUSPENSION_NANOS) {
                     step(new WitnessEvent.Suspended());
                 }
-                step(event == null ? new WitnessEvent.Tick() : event);
+                if (input != null && input.session() != null && !input.session().equals(session)) {
+                    // What the one before had asked is not answered to this one.
+                    step(new WitnessEvent.KeeperGone());
+                    session = input.session();
+                }
+                step(input == null ? new WitnessEvent.Tick() : input.event());
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -117,8 +135,8 @@ public final class WitnessClient implements AutoCloseable {
                 case WitnessEffect.Read _ -> calls.put(object::read);
                 case WitnessEffect.Write write -> calls.put(() -> object.write(write));
                 case WitnessEffect.Remember remember -> unwritten.put(remember);
-                case WitnessEffect.Answer(var message) -> keeper.answer(message);
-                case WitnessEffect.Forgetful(boolean forgot) -> keeper.forgetful(forgot);
+                case WitnessEffect.Answer(var message) -> keeper.answer(session, message);
+                case WitnessEffect.Forgetful(boolean forgot) -> keeper.forgetful(session, forgot);
                 case WitnessEffect.Tell(var state) -> keeper.told(state);
             }
         }
@@ -129,7 +147,7 @@ public final class WitnessClient implements AutoCloseable {
         try {
             while (!closed) {
                 Supplier<WitnessEvent> call = calls.take();
-                events.put(answer(call));
+                events.put(new Input(answer(call)));
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -153,7 +171,7 @@ public final class WitnessClient implements AutoCloseable {
                     newest = next;
                 }
                 write(newest);
-                events.put(new WitnessEvent.Remembered(newest.token()));
+                events.put(new Input(new WitnessEvent.Remembered(newest.token())));
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -177,5 +195,15 @@ public final class WitnessClient implements AutoCloseable {
     public void close() {
         closed = true;
         threads.forEach(Thread::interrupt);
+        object.close();
+        // Else its last write of the memory could come after another client has read it.
+        for (Thread thread : threads) {
+            try {
+                thread.join(END);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 }

@@ -67,7 +67,7 @@ class WitnessClientIT {
 
         Server(String name, String object) throws IOException {
             voter = WitnessClient.start(
-                    new LeaseObject(client, SPACE, object, name, TIMING.lease(), InstantSource.system()),
+                    new LeaseObject(connect(), SPACE, object, name, TIMING.lease(), InstantSource.system()),
                     CLUSTER,
                     TIMING,
                     new MemoryFile(folder.resolve(name)),
@@ -77,12 +77,12 @@ class WitnessClientIT {
         }
 
         @Override
-        public void answer(LeaseMessage message) {
+        public void answer(String session, LeaseMessage message) {
             answers.add(message);
         }
 
         @Override
-        public void forgetful(boolean forgot) {}
+        public void forgetful(String session, boolean forgot) {}
 
         @Override
         public void told(WitnessState state) {
@@ -93,7 +93,7 @@ class WitnessClientIT {
         <T extends LeaseMessage> T until(Class<T> kind, LeaseMessage question) throws InterruptedException {
             long end = clock.nanos() + 20_000_000_000L;
             while (clock.nanos() < end) {
-                voter.asked(question);
+                voter.asked("1", question);
                 LeaseMessage answer = answers.poll(100, TimeUnit.MILLISECONDS);
                 if (kind.isInstance(answer) && isAnswer(answer, question)) {
                     return kind.cast(answer);
@@ -116,10 +116,14 @@ class WitnessClientIT {
     @BeforeAll
     static void begin() throws IOException {
         server = RealApi.start();
+        client = connect();
+    }
+
+    private static KubernetesClient connect() {
         Config config = Config.fromKubeconfig(server.getKubeConfigYaml());
         config.setRequestTimeout((int) TIMING.read().toMillis());
         config.setRequestRetryBackoffLimit(0);
-        client = new KubernetesClientBuilder().withConfig(config).build();
+        return new KubernetesClientBuilder().withConfig(config).build();
     }
 
     @AfterEach
@@ -147,7 +151,7 @@ class WitnessClientIT {
         long began = clock.nanos();
         long renewed = began;
         while (renewed - began < 4_000_000_000L) {
-            two.voter.asked(new Prepare(GROUP, new Epoch(2, 2), clock.nanos()));
+            two.voter.asked("1", new Prepare(GROUP, new Epoch(2, 2), clock.nanos()));
             one.until(RenewAck.class, new Renew(GROUP, held, LEASE_MILLIS, clock.nanos()));
             renewed = clock.nanos();
         }
@@ -175,7 +179,7 @@ class WitnessClientIT {
                 .build());
         Server again = new Server("server1", "restored");
         again.untilTold(WitnessState.Forgot.class);
-        again.voter.asked(new Renew(GROUP, new Epoch(1, 1), LEASE_MILLIS, clock.nanos()));
+        again.voter.asked("1", new Renew(GROUP, new Epoch(1, 1), LEASE_MILLIS, clock.nanos()));
         again.until(Accepted.class, propose(new Epoch(1, 1), 2));
         again.until(RenewAck.class, new Renew(GROUP, new Epoch(1, 1), LEASE_MILLIS, clock.nanos()));
     }

@@ -109,14 +109,14 @@ public final class ClusterPlanner {
                         .formatted(voter.name(), group.getMetadata().getName()));
     }
 
-    /** The voter set that each machine says it uses. A machine that says nothing does not hold up the first set only. */
+    /** The voter set that each machine says it has settled in; what one that is silent said last may be true no more. */
     private static Map<String, Long> adopted(ClusterFacts facts) {
         var adopted = new HashMap<String, Long>();
         for (MetalNode node : facts.nodes()) {
             var status = node.getStatus();
             var keeper = status == null ? null : status.keeper();
             Long sequence = keeper == null ? null : keeper.votersSequence();
-            if (sequence != null) {
+            if (sequence != null && !facts.silent().contains(node.getMetadata().getName())) {
                 adopted.put(node.getMetadata().getName(), sequence);
             }
         }

@@ -21,7 +21,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Two sets that differ by one voter have majorities that intersect; sets that differ by two need not: from {1,2,3} to
  * {3,4,5} the majorities {1,2} and {4,5} could each grant the same lease. So a step is taken only once every voter that
- * stays says that it uses the present set.
+ * stays says now that it uses the present set and has read what was written under the one before (docs/safety.md, rule 6).
+ *
+ * <p>One is added only while every voter says so. Story, without: (1) The witness is dead for good, and another is named in its place. (2) The other is
+ * added: server1 and server2 are two of four, which is no majority, and every group stops. (3) The new voter, whose store is empty, is
+ * admitted by three only, so the dead one is never taken out. Therefore the dead one goes first.
  */
 final class VoterPlan {
     /** A voter number is one byte in a packet, and 0 means nobody. */
@@ -33,7 +37,7 @@ final class VoterPlan {
      * The next set.
      *
      * @param present  the set in force; null at the first sight of the cluster
-     * @param adopted  the set's sequence that each voter says it uses, by name
+     * @param adopted  the set's sequence that each voter that is heard says it has settled in, by name
      * @return the set to publish: the present one where it is right, or where a step is still under way
      */
     static Voters next(MetalClusterSpec spec, @Nullable Voters present, Map<String, Long> adopted) {
@@ -49,7 +53,9 @@ final class VoterPlan {
         if (isReached(spec, present) || !settled) {
             return present;
         }
-        return step(wanted, present);
+        boolean whole = present.voters().stream()
+                .allMatch(voter -> adopted.getOrDefault(voter.name(), 0L) >= present.sequence());
+        return step(wanted, present, whole);
     }
 
     static boolean isReached(MetalClusterSpec spec, Voters present) {
@@ -64,15 +70,15 @@ final class VoterPlan {
         return new Voters(1L, voters.size(), voters);
     }
 
-    /** Additions first: a set that grows keeps a majority that a set that shrinks may lose. */
-    private static Voters step(Map<String, VoterRole> wanted, Voters present) {
+    /** Additions first while all are well: a set that grows keeps a majority that a set that shrinks may lose. */
+    private static Voters step(Map<String, VoterRole> wanted, Voters present, boolean whole) {
         var voters = new ArrayList<>(present.voters());
         Optional<String> added = wanted.keySet().stream()
                 .filter(name -> present.voters().stream()
                         .noneMatch(voter -> voter.name().equals(name)))
                 .findFirst();
         int highest = present.highestNumber();
-        if (added.isPresent() && highest < NUMBER_MAX) {
+        if (whole && added.isPresent() && highest < NUMBER_MAX) {
             highest++;
             voters.add(new Voter(added.get(), highest, wanted.getOrDefault(added.get(), VoterRole.NODE)));
         } else {

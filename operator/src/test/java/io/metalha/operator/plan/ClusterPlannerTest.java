@@ -65,6 +65,24 @@ class ClusterPlannerTest {
         assertEquals(6, numbers(plan(back, 4)).get("server1"), "number 1 is not used again");
     }
 
+    /** With one of three dead and a fourth that knows nothing, two of four would be no majority. */
+    @Test
+    void aDeadMachineIsTakenOutBeforeAnotherIsAdded() {
+        MetalCluster cluster = Given.cluster();
+        cluster.setStatus(plan(cluster, 0).status());
+        MetalCluster changed = Given.cluster("server1, server3");
+        changed.setStatus(cluster.getStatus());
+        List<MetalNode> nodes = Stream.of("server1", "server2", "witness")
+                .map(name -> node(name, 1))
+                .toList();
+
+        ClusterPlan plan = planner.plan(new ClusterFacts(changed, nodes, List.of(), Set.of("server2"), Given.NOW));
+
+        assertEquals("2: server1 witness", text(plan.status().voters()));
+        ClusterPlan waiting = planner.plan(new ClusterFacts(changed, nodes, List.of(), Set.of("witness"), Given.NOW));
+        assertEquals("1: server1 server2 witness", text(waiting.status().voters()), "one that stays says nothing");
+    }
+
     @Test
     void aNodeThatAGroupNeedsIsNotRemoved() {
         MetalCluster cluster = Given.cluster();

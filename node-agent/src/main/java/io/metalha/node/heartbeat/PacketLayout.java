@@ -10,12 +10,13 @@ import java.nio.ByteOrder;
  * Where things stand in a packet. Big-endian.
  *
  * <pre>
- *    0 magic "MHB1" (4)      4 sender number (2)   6 receiver number (2)
+ *    0 magic "MHB2" (4)      4 sender number (2)   6 receiver number (2)
  *    8 cluster uid hash      16 sender's session   24 receiver's session (0: not known yet)
  *   32 counter               40 send time, sender's clock
  *   48 echo: send time of the last packet that the sender had from the receiver (0: none)
  *   56 nanoseconds between the arrival of that packet and this send time
- *   64 entries: length (2), bytes; the first byte is the kind
+ *   64 number of the sender's voter set
+ *   72 entries: length (2), bytes; the first byte is the kind
  *   end − 16: the first 16 bytes of HMAC-SHA-256 over all before
  * </pre>
  *
@@ -24,14 +25,14 @@ import java.nio.ByteOrder;
  */
 public final class PacketLayout {
     public static final int PACKET_BYTES_MAX = 1400;
-    public static final int HEADER_BYTES = 64;
+    public static final int HEADER_BYTES = 72;
     public static final int MAC_BYTES = 16;
     /** The longest entry that fits. */
     public static final int ENTRY_BYTES_MAX = PACKET_BYTES_MAX - HEADER_BYTES - MAC_BYTES - Short.BYTES;
     /** Kind of the entry that carries the agent's blob; lease messages have the kinds below. */
     public static final byte BLOB = 0x40;
 
-    static final int MAGIC = 0x4d484231;
+    static final int MAGIC = 0x4d484232;
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);

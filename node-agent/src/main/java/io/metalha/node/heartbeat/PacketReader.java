@@ -124,6 +124,11 @@ public final class PacketReader {
         return PacketLayout.i64(packet, 16);
     }
 
+    /** Of the voter set that the sender uses. */
+    public long setNumber() {
+        return PacketLayout.i64(packet, 64);
+    }
+
     /** By the sender's clock. */
     public long sendNanos() {
         return PacketLayout.i64(packet, 40);

@@ -6,13 +6,16 @@ package io.metalha.node.heartbeat;
 public final class PacketWriter {
     private final int ownNumber;
     private final long clusterHash;
+    private final long setNumber;
     private final Seal seal = new Seal();
     private final byte[] packet = new byte[PacketLayout.PACKET_BYTES_MAX];
     private int length;
 
-    public PacketWriter(int ownNumber, long clusterHash) {
+    /** @param setNumber of the voter set in use here */
+    public PacketWriter(int ownNumber, long clusterHash, long setNumber) {
         this.ownNumber = ownNumber;
         this.clusterHash = clusterHash;
+        this.setNumber = setNumber;
     }
 
     /** Begins a packet to the peer's session as far as known. */
@@ -32,6 +35,7 @@ public final class PacketWriter {
         PacketLayout.i64(packet, 40, nowNanos);
         PacketLayout.i64(packet, 48, heard ? peer.lastSendNanos : 0);
         PacketLayout.i64(packet, 56, heard ? nowNanos - peer.lastArrivalNanos : 0);
+        PacketLayout.i64(packet, 64, setNumber);
         length = PacketLayout.HEADER_BYTES;
     }
 

@@ -66,6 +66,8 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
     private final EntryQueue[] outboxes;
     private final byte[][] peerBlobs;
     private final long[][] helloedNanos;
+    /** Number of the voter set that each peer was last heard under. */
+    private final long[] peerSets;
 
     private long persistedSeen;
     private long nextBeatNanos;
@@ -88,11 +90,19 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
         poller = new Poller(transport.descriptors());
         page = LeasePage.writer(host.paths().leasePage(), session);
         suspendClock = new SuspendClock(page.bootAheadNanos());
-        store = new RecordStore(host.paths().records(), config.timing().lease(), host.log(), this::persisted);
+        store = new RecordStore(
+                host.paths().records(),
+                config.timing().lease(),
+                Transport.clusterHash(config.clusterUid()),
+                config.voterSet(),
+                host.log(),
+                this::persisted);
         int peers = transport.peerCount();
         acknowledgements = queues(peers);
         outboxes = queues(peers);
         peerBlobs = new byte[peers][];
+        peerSets = new long[peers];
+        Arrays.fill(peerSets, config.votersSequence());
         helloedNanos = new long[peers][transport.pathCount()];
         passive = new PassiveLines(host, config, session);
         executor = new EffectExecutor(host, config, page, store, transport, outboxes, passive);
@@ -340,8 +350,15 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
     private void entries(PacketReader packet, long now) {
         int from = transport.peer(packet.peerIndex()).id().number();
         byte[] bytes = packet.packet();
+        boolean renewals = core.hears(packet.setNumber(), true);
+        boolean others = core.hears(packet.setNumber(), false);
+        noteSet(packet.peerIndex(), packet.setNumber());
         while (packet.next()) {
             int at = packet.entry();
+            boolean renewal = packet.kind() == LeaseCodec.RENEW || packet.kind() == LeaseCodec.RENEW_ACK;
+            if (packet.kind() != PacketLayout.BLOB && !(renewal ? renewals : others)) {
+                continue;
+            }
             if (packet.kind() == LeaseCodec.RENEW && packet.entryLength() == LeaseCodec.RENEW_BYTES) {
                 renew(packet.peerIndex(), from, bytes, at, now);
             } else if (packet.kind() == LeaseCodec.RENEW_ACK && packet.entryLength() == LeaseCodec.RENEW_ACK_BYTES) {
@@ -351,6 +368,17 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
             } else {
                 heard(from, bytes, at, packet.entryLength());
             }
+        }
+    }
+
+    /** The set itself comes from the operator, or from another server's agent. */
+    private void noteSet(int peer, long number) {
+        if (number != peerSets[peer]) {
+            peerSets[peer] = number;
+            host.log()
+                    .line("voters: " + transport.peer(peer).name() + " uses voter set " + number + ", ours is "
+                            + config.votersSequence()
+                            + (number > config.votersSequence() ? ": keeper.conf here is behind" : ""));
         }
     }
 
@@ -480,7 +508,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
         if (now >= nextStatusNanos) {
             nextStatusNanos = now + STATUS_NANOS;
             if (host.port().hasListeners()) {
-                host.port().tellAll(status.line(core.votes(), turns));
+                host.port().tellAll(status.line(core.votes(), core.isSettled(), turns));
                 for (int peer = 0; peer < transport.peerCount(); peer++) {
                     host.port().tellAll(AgentLines.member(membership, peer, transport.peer(peer)));
                 }
@@ -543,7 +571,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
                 connection.send(blobLine(peer));
             }
         }
-        connection.send(status.line(core.votes(), turns));
+        connection.send(status.line(core.votes(), core.isSettled(), turns));
     }
 
     @Override

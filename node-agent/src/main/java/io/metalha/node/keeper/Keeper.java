@@ -74,6 +74,7 @@ final class Keeper {
             if (key.length != 32) {
                 throw new IllegalArgumentException(read.clusterKeyFile() + " must hold 32 bytes, not " + key.length);
             }
+            read.follows(current);
             if (!read.equals(current) || !Arrays.equals(key, currentKey)) {
                 log.line("configuration: " + (current == null ? "read" : "changed"));
             }

@@ -6,6 +6,7 @@ import io.metalha.node.core.NodeId;
 import io.metalha.node.core.Timing;
 import io.metalha.node.core.VoterId;
 import io.metalha.node.lease.LeaseConfig;
+import io.metalha.node.lease.VoterSet;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.InetAddress;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * keeper.conf, read and checked.
@@ -59,6 +61,10 @@ record KeeperConfig(
             throw new IllegalArgumentException("voter." + self.number() + ".path.NAME: no own heartbeat path");
         }
         for (Voter voter : voters.values()) {
+            if (voter.id().number() > RecordFormat.VOTER_NUMBER_MAX) {
+                throw new IllegalArgumentException(
+                        "voters=" + voter.id().number() + ": at most " + RecordFormat.VOTER_NUMBER_MAX);
+            }
             if (!voter.isPassive() && voter.addresses().keySet().stream().noneMatch(paths::contains)) {
                 throw new IllegalArgumentException(
                         "voter." + voter.id().number() + " shares no heartbeat path with us");
@@ -168,7 +174,21 @@ record KeeperConfig(
     LeaseConfig leases() {
         var passive = new TreeMap<VoterId, Duration>();
         voters.values().forEach(voter -> voter.grant().ifPresent(grant -> passive.put(voter.id(), grant)));
-        return new LeaseConfig(self, List.copyOf(voters.keySet()), timing, passive);
+        return new LeaseConfig(self, List.copyOf(voters.keySet()), timing, passive, votersSequence);
+    }
+
+    VoterSet voterSet() {
+        return new VoterSet(votersSequence, List.copyOf(voters.keySet()));
+    }
+
+    /** Throws IllegalArgumentException with a sentence when this cannot come after that (safety rule 6). */
+    void follows(@Nullable KeeperConfig before) {
+        if (before != null && clusterUid.equals(before.clusterUid)) {
+            String objection = voterSet().objection(before.voterSet());
+            if (!objection.isEmpty()) {
+                throw new IllegalArgumentException(objection);
+            }
+        }
     }
 
     /** The other voters that run a keeper. */

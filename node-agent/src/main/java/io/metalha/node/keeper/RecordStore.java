@@ -7,6 +7,7 @@ import io.metalha.node.lease.LeaseEffect.PersistStore;
 import io.metalha.node.lease.LeaseEvent.Started;
 import io.metalha.node.lease.LeaseEvent.StoredGroup;
 import io.metalha.node.lease.StoreState;
+import io.metalha.node.lease.VoterSet;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -47,8 +48,15 @@ final class RecordStore implements AutoCloseable {
     private RecordFormat.Store store;
     private final Started started;
 
-    /** Reads what is there; {@code persisted} is told, on the writer's thread, up to which token all is on the disk. */
-    RecordStore(Path directory, Duration configuredLease, KeeperLog log, LongConsumer persisted) throws IOException {
+    /**
+     * Reads what is there, and takes note of the voter set before anything is said under it (safety rule 6); {@code persisted} is told, on the writer's thread, up to which token all is on the disk.
+     *
+     * @param cluster hash of the cluster's uid
+     * @throws IOException also when {@code set} cannot follow the one that was used here last
+     */
+    RecordStore(
+            Path directory, Duration configuredLease, long cluster, VoterSet set, KeeperLog log, LongConsumer persisted)
+            throws IOException {
         this.directory = directory;
         this.log = log;
         this.persisted = persisted;
@@ -69,20 +77,37 @@ final class RecordStore implements AutoCloseable {
             fault = found.groups() - groups.size() + " record files are missing";
         }
         if (found != null && fault.isEmpty()) {
-            store = found;
+            store = under(found, cluster, set);
             started = new Started(found.state(), found.longestGrant(), groups);
         } else {
             // Under a new id: what comes back is not the voter that forgot (safety rule 7).
             Duration longest = found == null || found.longestGrant().compareTo(configuredLease) < 0
                     ? configuredLease
                     : found.longestGrant();
-            store = new RecordFormat.Store(UUID.randomUUID(), StoreState.EMPTY, longest, 0);
+            store = new RecordFormat.Store(UUID.randomUUID(), StoreState.EMPTY, longest, 0, cluster, set);
             started = new Started(StoreState.EMPTY, longest, List.of());
             if (!fault.isEmpty()) {
                 log.line("records: " + fault + ": this voter abstains until a majority without it admits it again");
             }
         }
         writer.setDaemon(true);
+    }
+
+    private RecordFormat.Store under(RecordFormat.Store found, long cluster, VoterSet set) throws IOException {
+        boolean never = found.set().number() == 0 && set.number() == 0;
+        if (never || (found.cluster() == cluster && found.set().equals(set))) {
+            return found;
+        }
+        String objection = found.cluster() == cluster ? set.objection(found.set()) : "";
+        if (!objection.isEmpty()) {
+            closeFiles();
+            throw new IOException("keeper.conf: " + objection + "; this voter abstains");
+        }
+        var next =
+                new RecordFormat.Store(found.id(), found.state(), found.longestGrant(), found.groups(), cluster, set);
+        storeFile.write(RecordFormat.encode(next));
+        storeFile.settle();
+        return next;
     }
 
     private String readGroups(List<StoredGroup> groups) throws IOException {
@@ -189,8 +214,20 @@ final class RecordStore implements AutoCloseable {
             PersistStore change = batch.store();
             if (change != null || store.groups() != files.size()) {
                 RecordFormat.Store next = change == null
-                        ? new RecordFormat.Store(store.id(), store.state(), store.longestGrant(), files.size())
-                        : new RecordFormat.Store(store.id(), change.state(), change.longestGrant(), files.size());
+                        ? new RecordFormat.Store(
+                                store.id(),
+                                store.state(),
+                                store.longestGrant(),
+                                files.size(),
+                                store.cluster(),
+                                store.set())
+                        : new RecordFormat.Store(
+                                store.id(),
+                                change.state(),
+                                change.longestGrant(),
+                                files.size(),
+                                store.cluster(),
+                                store.set());
                 storeFile.write(RecordFormat.encode(next));
                 // Not before: were this write to fail, the next try would find nothing to be written.
                 store = next;

@@ -25,8 +25,10 @@ final class StatusLine {
         this.watchdog = watchdog;
     }
 
-    /** Called on the loop's thread, whose allocation it tells. */
-    Message line(boolean voting, long turns) {
+    /**
+     * {@code sequence} is that of the voter set that this voter has settled in: the operator makes the next change when all say so. Called on the loop's thread, whose allocation it tells.
+     */
+    Message line(boolean voting, boolean settled, long turns) {
         return Message.of(
                 "status",
                 "realtime",
@@ -52,7 +54,7 @@ final class StatusLine {
                         .map(voter -> Integer.toString(voter.number()))
                         .collect(Collectors.joining(",")),
                 "sequence",
-                config.votersSequence(),
+                settled ? config.votersSequence() : config.votersSequence() - 1,
                 "session",
                 AgentLines.session(session));
     }

@@ -37,7 +37,7 @@ final class Transport implements AutoCloseable {
         peers = config.peers();
         paths = config.paths();
         long clusterHash = clusterHash(config.clusterUid());
-        writer = new PacketWriter(config.self().number(), clusterHash);
+        writer = new PacketWriter(config.self().number(), clusterHash, config.votersSequence());
         reader = new PacketReader(config.self().number(), clusterHash);
         sessions = new PeerSession[peers.size()];
         addresses = new @Nullable SocketAddress[peers.size()][paths.size()];

@@ -34,6 +34,7 @@ final class GroupVote {
     private long writtenWith;
     private @Nullable Learning learning;
 
+    private final boolean[] readFrom;
     private long leaseUntil = Long.MIN_VALUE;
     private Epoch released = Epoch.NONE;
     private Epoch shown = Epoch.NONE;
@@ -49,6 +50,7 @@ final class GroupVote {
         this.record = record;
         this.learning = known ? null : new Learning(out, admission, group);
         this.waiting = new @Nullable Answer[out.voters];
+        this.readFrom = new boolean[out.voters];
     }
 
     Epoch promised() {
@@ -179,6 +181,36 @@ final class GroupVote {
             learning = null;
             write();
         }
+    }
+
+    /**
+     * What another voter has is kept here when it is higher, as though it had been proposed. The promise is not: one that came to nothing
+     * would bar the holder's renewals here too.
+     */
+    void read(int from, Standing standing) {
+        readFrom[from] = true;
+        if (standing.record().isAbove(record)) {
+            if (!standing.record().epoch().equals(record.epoch())) {
+                leaseUntil = Long.MIN_VALUE;
+            }
+            record = standing.record();
+            promised = record.epoch().isAbove(promised) ? record.epoch() : promised;
+            write();
+            show();
+        }
+    }
+
+    /** From how many others the register was read. */
+    int readFrom() {
+        int count = 0;
+        for (boolean each : readFrom) {
+            count += each ? 1 : 0;
+        }
+        return count;
+    }
+
+    boolean isWritten() {
+        return out.isPersisted(writtenWith);
     }
 
     void forgetAnswersOf(int peer) {

@@ -13,8 +13,10 @@ import java.util.Map;
  * @param voters  the voter set, 1 to {@value #VOTERS_MAX}, the same list at every voter
  * @param timing  the cluster's timers
  * @param passive those of the voters that only store, and for how long each grants
+ * @param setNumber of the voter set, see {@link VoterSet}
  */
-public record LeaseConfig(VoterId self, List<VoterId> voters, Timing timing, Map<VoterId, Duration> passive) {
+public record LeaseConfig(
+        VoterId self, List<VoterId> voters, Timing timing, Map<VoterId, Duration> passive, long setNumber) {
     public static final int VOTERS_MAX = 64;
 
     public LeaseConfig {
@@ -31,8 +33,16 @@ public record LeaseConfig(VoterId self, List<VoterId> voters, Timing timing, Map
         }
     }
 
+    public LeaseConfig(VoterId self, VoterSet set, Timing timing) {
+        this(self, set.voters(), timing, Map.of(), set.number());
+    }
+
     public LeaseConfig(VoterId self, List<VoterId> voters, Timing timing) {
-        this(self, voters, timing, Map.of());
+        this(self, voters, timing, Map.of(), 0);
+    }
+
+    public LeaseConfig(VoterId self, List<VoterId> voters, Timing timing, Map<VoterId, Duration> passive) {
+        this(self, voters, timing, passive, 0);
     }
 
     /** More than half: {@code ⌊n/2⌋ + 1}. */

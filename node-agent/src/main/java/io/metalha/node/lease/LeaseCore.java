@@ -36,6 +36,7 @@ public final class LeaseCore {
     private final Admission admission;
     private final GroupTable groups = new GroupTable();
     private final Filling filling;
+    private final Settling settling;
     private boolean started;
 
     /** @param random seeded; spreads the attempts of rival candidates */
@@ -47,6 +48,7 @@ public final class LeaseCore {
         this.out = new Outbox(config, random, missing);
         this.admission = new Admission(out);
         this.filling = new Filling(out, admission, groups);
+        this.settling = new Settling(out, admission, groups);
     }
 
     /** Takes one event; {@code now} never goes back. Answers what to do, in order. */
@@ -106,7 +108,8 @@ public final class LeaseCore {
 
     /** When the next {@link LeaseEvent.Tick} is due, {@link Long#MAX_VALUE} for never. Allocates nothing. */
     public long nextDeadlineNanos() {
-        long next = Math.min(admission.nextDeadlineNanos(), filling.nextDeadlineNanos());
+        long next = Math.min(
+                admission.nextDeadlineNanos(), Math.min(filling.nextDeadlineNanos(), settling.nextDeadlineNanos()));
         for (int i = 0; i < groups.size(); i++) {
             next = Math.min(next, groups.get(i).nextDeadlineNanos());
         }
@@ -157,6 +160,16 @@ public final class LeaseCore {
         return admission.votes() && admission.restartWaitNanos() == 0;
     }
 
+    /** Whether to take what is said under the voter set of this number; what is not is not given to this core. Allocates nothing. */
+    public boolean hears(long setNumber, boolean renewal) {
+        return VoterSet.hears(out.config.setNumber(), setNumber, renewal) || !out.has(Safeguard.VOTER_SET_NUMBER);
+    }
+
+    /** Whether the next voter set may follow as far as this voter is concerned; stays so. Allocates nothing. */
+    public boolean isSettled() {
+        return settling.isSettled();
+    }
+
     private void start(StoreState state, Duration longestGrant, List<LeaseEvent.StoredGroup> stored) {
         started = true;
         for (LeaseEvent.StoredGroup each : stored) {
@@ -186,7 +199,8 @@ public final class LeaseCore {
             case StoreIs store -> admission.onStoreIs(from, store);
             case AskGroups asked -> filling.onAskGroups(from, asked);
             case GroupsAre answer -> {
-                if (filling.onGroupsAre(from, answer)) {
+                boolean fills = filling.onGroupsAre(from, answer);
+                if (settling.onGroupsAre(from, answer) || fills) {
                     answer.groups().forEach(this::learn);
                 }
             }
@@ -194,6 +208,11 @@ public final class LeaseCore {
                 LeaseGroup group = findOrAdd(ofGroup.group());
                 if (group != null) {
                     group.receive(from, ofGroup);
+                    if (ofGroup instanceof LeaseMessage.Standing standing
+                            && from != out.self
+                            && settling.takes(standing)) {
+                        group.vote.read(from, standing);
+                    }
                 }
             }
         }
@@ -219,6 +238,7 @@ public final class LeaseCore {
         if (peer >= 0 && peer != out.self) {
             admission.forget(peer);
             filling.forgetAnswersOf(peer);
+            settling.forgetAnswersOf(peer);
             for (int i = 0; i < groups.size(); i++) {
                 groups.get(i).forgetAnswersOf(peer);
             }
@@ -248,6 +268,7 @@ public final class LeaseCore {
             groups.get(i).advance();
         }
         filling.advance();
+        settling.advance();
     }
 
     private void with(long key, Consumer<LeaseGroup> action) {

@@ -20,6 +20,10 @@ enum Safeguard {
     RESTART_WAIT,
     /** Rule 5: that wait is the longest grant ever given, not the configured one. */
     LONGEST_GRANT,
+    /** Rule 6: a voter takes what is said under its own voter set only. */
+    VOTER_SET_NUMBER,
+    /** Rule 6: who changes to another voter set first learns from a majority of it what was written under the one before. */
+    VOTER_SET_SETTLES,
     /** Rule 7: an empty store abstains until it is admitted. */
     EMPTY_ABSTAINS,
     /** Rule 7: a voter whose store was lost votes like any other only after it has learnt each group. */

@@ -24,6 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param until   virtual time at which faults end; zero: each seed says
  * @param threads how many seeds at once
  * @param passive two servers, seldom four, and a voter that only stores
+ * @param changing an operator changes the voter set
  */
 record Options(
         long first,
@@ -35,7 +36,8 @@ record Options(
         Set<FaultKind> kinds,
         Duration until,
         int threads,
-        boolean passive) {
+        boolean passive,
+        boolean changing) {
 
     /** Throws IllegalArgumentException with a sentence. */
     static Options parse(String... arguments) {
@@ -46,6 +48,7 @@ record Options(
         boolean quick = false;
         int voters = 0;
         boolean passive = false;
+        boolean changing = false;
         Set<FaultKind> kinds = EnumSet.allOf(FaultKind.class);
         Duration until = Duration.ZERO;
         int threads = Runtime.getRuntime().availableProcessors();
@@ -55,6 +58,7 @@ record Options(
                 case "--trace" -> trace = true;
                 case "--quick" -> quick = true;
                 case "--passive" -> passive = true;
+                case "--voter-changes" -> changing = true;
                 case "--seeds" -> {
                     String range = value(arguments, ++at);
                     int dots = range.indexOf("..");
@@ -86,11 +90,14 @@ record Options(
             first = ThreadLocalRandom.current().nextLong(1_000_000_000L) * 1_000_000L;
             last = first + 999_999_999L;
         }
+        if (passive && changing) {
+            throw new IllegalArgumentException("--voter-changes and --passive go apart");
+        }
         if (last < first || threads < 1 || (trace && first != last)) {
             throw new IllegalArgumentException(
                     trace ? "--trace is for one seed: --seed S --trace" : "seeds go upwards, threads are 1 or more");
         }
-        return new Options(first, last, atMost, trace, quick, voters, kinds, until, threads, passive);
+        return new Options(first, last, atMost, trace, quick, voters, kinds, until, threads, passive, changing);
     }
 
     Plan plan(long seed) {
@@ -99,6 +106,7 @@ record Options(
                 .only(kinds)
                 .until(until.toNanos());
         plan = passive ? plan.withPassiveVoter() : plan;
+        plan = changing ? plan.withVoterChanges() : plan;
         return trace ? plan.traced() : plan;
     }
 

@@ -120,6 +120,7 @@ public final class SimulateMain {
     private String common() {
         return (options.quick() ? " --quick" : "")
                 + (options.passive() ? " --passive" : "")
+                + (options.changing() ? " --voter-changes" : "")
                 + (options.voters() > 0 ? " --voters " + options.voters() : "");
     }
 

@@ -96,7 +96,10 @@ public enum FaultKind {
     /** The agent, who speaks with the API server, begins anew. */
     AGENT_RESTART,
     /** The agent stands still. */
-    AGENT_PAUSE;
+    AGENT_PAUSE,
+
+    /** The operator changes the voter set by one; strikes where it is asked for. */
+    VOTER_CHANGE;
 
     /** Others are the outcome of something that is done. */
     boolean isRhythmic() {
@@ -105,6 +108,6 @@ public enum FaultKind {
 
     /** Whether it needs a voter that only stores. */
     public boolean isPassiveVoters() {
-        return compareTo(API_OUTAGE) >= 0;
+        return compareTo(API_OUTAGE) >= 0 && compareTo(AGENT_PAUSE) <= 0;
     }
 }

@@ -189,6 +189,7 @@ final class Faults {
                 SimulatedWitness witness = host.witness();
                 yield object != null && witness != null && hitPassiveVoter(kind, host, object, witness);
             }
+            case VOTER_CHANGE -> throw new IllegalStateException(kind + " comes of the operator");
         };
     }
 
@@ -333,13 +334,17 @@ final class Faults {
         if (object == null ? simulation.hostCount() < 3 : !object.isWhole()) {
             return false;
         }
+        VoterChanges changes = simulation.changes();
+        if (changes != null && (!changes.isSettled() || changes.members().size() < 3 || !changes.isMember(host))) {
+            return false;
+        }
         if (!host.store().isVoting()) {
             return false;
         }
         Set<Long> groups = new HashSet<>();
         simulation.hosts().forEach(each -> groups.addAll(each.store().learnt()));
         for (SimulatedHost other : simulation.hosts()) {
-            if (other != host && !other.store().isComplete(groups)) {
+            if (other != host && simulation.isMember(other) && !other.store().isComplete(groups)) {
                 return false;
             }
         }
@@ -367,12 +372,22 @@ final class Faults {
         if (simulation.object() != null) {
             simulation.object().heal();
         }
-        List<SimulatedHost> left = simulation.chance(0.5) ? List.of() : dispensable();
+        VoterChanges changes = simulation.changes();
+        if (changes != null) {
+            changes.heal();
+        }
+        List<SimulatedHost> left = simulation.chance(0.5) || changes != null ? List.of() : dispensable();
         simulation.trace(left.isEmpty() ? "all faults heal" : "all faults heal but of " + left);
         for (SimulatedHost host : simulation.hosts()) {
             host.store().heal();
+            if (!simulation.isMember(host)) {
+                continue;
+            }
             if (!left.contains(host)) {
                 host.goOn();
+                if (changes != null) {
+                    changes.healed(host);
+                }
                 host.boot();
             } else if (host.isPowered()) {
                 host.powerOff();

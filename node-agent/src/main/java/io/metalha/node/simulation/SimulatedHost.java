@@ -11,6 +11,7 @@ import io.metalha.node.lease.LeaseCore;
 import io.metalha.node.lease.LeaseEffect;
 import io.metalha.node.lease.LeaseEvent;
 import io.metalha.node.lease.LeaseMessage;
+import io.metalha.node.lease.VoterSet;
 import io.metalha.node.witness.WitnessMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +35,9 @@ final class SimulatedHost {
     private final SimulatedGroup[] groups;
     private final @Nullable SimulatedWitness witness;
     private Timing timing;
+    private VoterSet set;
+    private VoterSet toldSet;
+    private boolean fresh = true;
 
     private @Nullable LeaseCore core;
     private boolean powered;
@@ -56,6 +60,8 @@ final class SimulatedHost {
         this.hasData = hasData;
         this.clock = new SimulatedClock(simulation.may(FaultKind.DRIFT) ? drift() : 0);
         this.timing = simulation.timing();
+        this.set = simulation.firstSet();
+        this.toldSet = set;
         this.store = new SimulatedStore(simulation, new Lane(), this::persisted);
         this.groups = new SimulatedGroup[groupCount];
         for (int i = 0; i < groupCount; i++) {
@@ -149,6 +155,7 @@ final class SimulatedHost {
             return;
         }
         powered = true;
+        fresh = false;
         clock.restart(simulation.now(), 1_000_000_000L + simulation.random(1_000_000_000_000L));
         if (witness != null) {
             witness.start();
@@ -200,7 +207,8 @@ final class SimulatedHost {
         session = simulation.now() + 1;
         Arrays.fill(peerSession, 0);
         acknowledgements.forEach(List::clear);
-        core = simulation.core(voter, timing);
+        set = toldSet;
+        core = simulation.core(voter, set, timing);
         if (witness != null) {
             witness.keeperBegan();
         }
@@ -226,6 +234,25 @@ final class SimulatedHost {
         if (fencing != null) {
             fencing.end();
         }
+    }
+
+    // ---- The voter set
+
+    /** Used from the next start on; false when it is used already. */
+    boolean told(VoterSet newer) {
+        toldSet = newer.number() > toldSet.number() ? newer : toldSet;
+        return toldSet != set;
+    }
+
+    /** It was never on. */
+    boolean isFresh() {
+        return fresh;
+    }
+
+    /** What it says now: the number of the set that it has settled in; 0 when it says nothing, or lacks something. */
+    long settledSet() {
+        LeaseCore present = core;
+        return powered && present != null && present.isSettled() ? set.number() : 0;
     }
 
     // ---- Standing still
@@ -438,7 +465,8 @@ final class SimulatedHost {
     }
 
     void send(int to, SimulatedPacket.Body body) {
-        simulation.network.send(this, simulation.host(to), new SimulatedPacket(session, peerSession[to], body));
+        simulation.network.send(
+                this, simulation.host(to), new SimulatedPacket(session, peerSession[to], set.number(), body));
     }
 
     void receive(SimulatedHost from, SimulatedPacket packet) {
@@ -465,13 +493,16 @@ final class SimulatedHost {
             return;
         }
         switch (packet.body()) {
-            case SimulatedPacket.Lease(var message) -> step(new LeaseEvent.Received(from.voter, message));
-            case SimulatedPacket.Heartbeat(var entries) -> {
+            case SimulatedPacket.Lease(var message)
+            when core.hears(packet.setNumber(), false) -> step(new LeaseEvent.Received(from.voter, message));
+            case SimulatedPacket.Lease _ -> {}
+            case SimulatedPacket.Heartbeat(var entries)
+            when core.hears(packet.setNumber(), true) -> {
                 for (int i = 0; i < entries.size(); i++) {
                     ride(from, entries.get(i));
                 }
             }
-            case SimulatedPacket.Mirror _ -> {}
+            case SimulatedPacket.Heartbeat _, SimulatedPacket.Mirror _ -> {}
         }
     }
 

@@ -6,8 +6,11 @@ import io.metalha.node.core.Epoch;
 import io.metalha.node.lease.LeaseMessage;
 import java.util.List;
 
-/** @param toSession the session that the sender believes the receiver to be in; 0 while it knows none */
-record SimulatedPacket(long fromSession, long toSession, Body body) {
+/**
+ * @param toSession the session that the sender believes the receiver to be in; 0 while it knows none
+ * @param setNumber of the sender's voter set
+ */
+record SimulatedPacket(long fromSession, long toSession, long setNumber, Body body) {
     sealed interface Body {}
 
     /** A keeper's heartbeat with what rides on it. */

@@ -6,6 +6,7 @@ import io.metalha.node.core.Timing;
 import io.metalha.node.core.VoterId;
 import io.metalha.node.lease.LeaseConfig;
 import io.metalha.node.lease.LeaseCore;
+import io.metalha.node.lease.VoterSet;
 import io.metalha.node.witness.PassiveVoter;
 import io.metalha.node.witness.WitnessMemory;
 import io.metalha.node.witness.WitnessSafeguard;
@@ -46,6 +47,7 @@ public final class Simulation {
     private final SplittableRandom passiveRandom;
     private final Map<VoterId, Duration> passive;
     private final @Nullable SimulatedLease object;
+    private final @Nullable VoterChanges changes;
     private final List<String> trace = new ArrayList<>();
     private final long[] struck = new long[FaultKind.values().length];
     private final long applicationPauseMin;
@@ -83,7 +85,8 @@ public final class Simulation {
         // Everything is drawn, whatever the plan says of it: a plan with a fault less is the same cluster.
         int drawn = List.of(3, 3, 3, 2, 5).get(random.nextInt(5));
         int servers = plan.passive() ? (passiveRandom.nextInt(8) == 0 ? 4 : 2) : drawn;
-        int count = plan.voters() == 0 ? servers : plan.voters();
+        int first = plan.voters() == 0 ? servers : plan.voters();
+        int count = plan.changing() ? first + VoterChanges.SPARES : first;
         int paths = chance(plan.quick() ? 0.2 : 0.5) ? 2 : 1;
         int groups = !chance(plan.quick() ? 0.1 : 0.4) ? 1 : 2 + random.nextInt(2);
         this.applicationPauseMin = plan.quick() || chance(0.5) ? 20 * MILLI : 20 * MILLI + random(180 * MILLI);
@@ -101,6 +104,8 @@ public final class Simulation {
         this.object = passive.isEmpty()
                 ? null
                 : new SimulatedLease(this, passiveRandom.split(), passiveLease().toNanos(), count);
+        this.changes =
+                plan.changing() ? new VoterChanges(this, new SplittableRandom(plan.seed() ^ 0x5e75_0fL), first) : null;
         this.network = new SimulatedNetwork(this, count, paths);
         this.truths = new Truth[groups];
         this.born = new boolean[groups];
@@ -131,7 +136,10 @@ public final class Simulation {
             int which = group;
             at(chance(0.5) ? 0 : random(faulty / 2), world, () -> bear(which));
         }
-        hosts.forEach(SimulatedHost::boot);
+        hosts.stream().filter(this::isMember).forEach(SimulatedHost::boot);
+        if (changes != null) {
+            changes.begin();
+        }
         Faults faults = new Faults(this, plan.kinds());
         faults.begin();
         runUntil(faulty);
@@ -313,9 +321,23 @@ public final class Simulation {
         struck[kind.ordinal()]++;
     }
 
-    LeaseCore core(VoterId self, Timing timing) {
+    LeaseCore core(VoterId self, VoterSet set, Timing timing) {
         SplittableRandom own = random.split();
-        return cores.apply(new LeaseConfig(self, voters, timing, passive), own::nextLong);
+        return cores.apply(new LeaseConfig(self, set.voters(), timing, passive, set.number()), own::nextLong);
+    }
+
+    /** The set that a new cluster begins with; 0 as its number where it is never changed. */
+    VoterSet firstSet() {
+        return changes == null ? new VoterSet(0, voters) : changes.published();
+    }
+
+    @Nullable
+    VoterChanges changes() {
+        return changes;
+    }
+
+    boolean isMember(SimulatedHost host) {
+        return changes == null || changes.isMember(host);
     }
 
     /** The timers that a keeper which starts now reads. While a change is on its way some read the old. */

@@ -4,6 +4,8 @@ package io.metalha.node.simulation;
 
 /** The protections that are the mirror's and the transport's part of the rules, as the toy mirror has them. */
 public enum ToySafeguard {
+    /** Rule 6: the next voter set waits until each voter that stays has settled in the present one. */
+    ONE_CHANGE_AT_A_TIME,
     /** Rule 12: a write that the peer lacks is acknowledged only after a majority recorded the peer's copy Outdated. */
     OUTDATE_FIRST,
     /** Design 3: the mirror acknowledges nothing past the lease page's time. */

@@ -21,7 +21,7 @@ class PacketTest {
         final PeerSession peer;
 
         End(int own, int other, long session, byte[] key) {
-            writer = new PacketWriter(own, CLUSTER);
+            writer = new PacketWriter(own, CLUSTER, own);
             reader = new PacketReader(own, CLUSTER);
             peer = new PeerSession(other, key, session, 2);
         }

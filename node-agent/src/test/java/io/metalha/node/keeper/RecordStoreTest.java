@@ -6,15 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.metalha.node.core.CopyEntry;
 import io.metalha.node.core.Epoch;
 import io.metalha.node.core.GroupRecord;
+import io.metalha.node.core.VoterId;
 import io.metalha.node.lease.LeaseEffect.Persist;
 import io.metalha.node.lease.LeaseEffect.PersistStore;
 import io.metalha.node.lease.LeaseEvent.Started;
 import io.metalha.node.lease.LeaseEvent.StoredGroup;
 import io.metalha.node.lease.StoreState;
+import io.metalha.node.lease.VoterSet;
 import io.metalha.node.linux.RawClock;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -41,10 +44,34 @@ class RecordStoreTest {
     Path directory;
 
     private final LinkedBlockingQueue<Long> persisted = new LinkedBlockingQueue<>();
+    private VoterSet set = VoterSet.NONE;
 
     private RecordStore open() throws IOException {
         var log = new KeeperLog(new RawClock(), new PrintStream(PrintStream.nullOutputStream()));
-        return new RecordStore(directory, LEASE, log, persisted::add);
+        return new RecordStore(directory, LEASE, 7, set, log, persisted::add);
+    }
+
+    /** Story, without: keeper.conf is restored from a backup, and the voter votes in a set that the others have left. */
+    @Test
+    void remembersTheVoterSetAndRefusesOneThatCannotFollow() throws Exception {
+        set = set(3, 1, 2, 3);
+        fill();
+        open().close();
+        set = set(4, 1, 2, 3, 200);
+        try (RecordStore store = open()) {
+            assertEquals(StoreState.VOTING, store.started().state());
+            assertEquals(2, store.started().groups().size());
+        }
+        for (VoterSet wrong : List.of(set(3, 1, 2, 3), set(4, 1, 2, 3), set(6, 1, 2), set(5, 1, 2), VoterSet.NONE)) {
+            set = wrong;
+            assertThrows(IOException.class, this::open, wrong::toString);
+        }
+        set = set(5, 1, 2, 200);
+        open().close();
+    }
+
+    private static VoterSet set(long number, int... voters) {
+        return new VoterSet(number, Arrays.stream(voters).mapToObj(VoterId::new).toList());
     }
 
     private void fill() throws Exception {

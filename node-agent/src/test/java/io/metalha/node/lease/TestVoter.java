@@ -35,10 +35,18 @@ final class TestVoter {
         this(store, TIMING, missing);
     }
 
+    TestVoter(LeaseEvent.Started store, long setNumber) {
+        this(store, TIMING, setNumber);
+    }
+
     TestVoter(LeaseEvent.Started store, Timing timing, Safeguard... missing) {
+        this(store, timing, 0, missing);
+    }
+
+    private TestVoter(LeaseEvent.Started store, Timing timing, long setNumber, Safeguard... missing) {
         Set<Safeguard> gone = EnumSet.noneOf(Safeguard.class);
         gone.addAll(List.of(missing));
-        var config = new LeaseConfig(new VoterId(2), List.of(V1, new VoterId(2), V3), timing);
+        var config = new LeaseConfig(new VoterId(2), new VoterSet(setNumber, List.of(V1, new VoterId(2), V3)), timing);
         core = new LeaseCore(config, () -> 7, gone);
         step(store);
         written();

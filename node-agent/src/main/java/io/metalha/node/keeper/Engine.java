@@ -94,6 +94,7 @@ final class Engine implements AgentRequests.Loop, AutoCloseable {
                 host.paths().records(),
                 config.timing().lease(),
                 Transport.clusterHash(config.clusterUid()),
+                config.self(),
                 config.voterSet(),
                 host.log(),
                 this::persisted);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.metalha.node.keeper;
 
+import io.metalha.node.core.VoterId;
 import io.metalha.node.lease.LeaseEffect.Persist;
 import io.metalha.node.lease.LeaseEffect.PersistStore;
 import io.metalha.node.lease.LeaseEvent.Started;
@@ -55,7 +56,13 @@ final class RecordStore implements AutoCloseable {
      * @throws IOException also when {@code set} cannot follow the one that was used here last
      */
     RecordStore(
-            Path directory, Duration configuredLease, long cluster, VoterSet set, KeeperLog log, LongConsumer persisted)
+            Path directory,
+            Duration configuredLease,
+            long cluster,
+            VoterId self,
+            VoterSet set,
+            KeeperLog log,
+            LongConsumer persisted)
             throws IOException {
         this.directory = directory;
         this.log = log;
@@ -72,6 +79,12 @@ final class RecordStore implements AutoCloseable {
             }
             case TwoSlotFile.Content.Nothing _ -> fault = groups.isEmpty() ? fault : "the file store is missing";
             case TwoSlotFile.Content.Damaged _ -> fault = "the file store is damaged";
+        }
+        // Story, without: server1 was voter 1, was taken out, and comes back as voter 6. What it knows is as old as its
+        // leaving, and it would vote by it.
+        if (found != null && found.cluster() == cluster && isOfAnother(self, found.set())) {
+            fault = "they are of a voter that was taken out of the set "
+                    + found.set().voters();
         }
         if (found != null && groups.size() < found.groups()) {
             fault = found.groups() - groups.size() + " record files are missing";
@@ -91,6 +104,10 @@ final class RecordStore implements AutoCloseable {
             }
         }
         writer.setDaemon(true);
+    }
+
+    private static boolean isOfAnother(VoterId self, VoterSet set) {
+        return set.number() > 0 && !set.voters().contains(self);
     }
 
     private RecordFormat.Store under(RecordFormat.Store found, long cluster, VoterSet set) throws IOException {

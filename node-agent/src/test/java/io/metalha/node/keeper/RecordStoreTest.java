@@ -45,10 +45,11 @@ class RecordStoreTest {
 
     private final LinkedBlockingQueue<Long> persisted = new LinkedBlockingQueue<>();
     private VoterSet set = VoterSet.NONE;
+    private VoterId self = new VoterId(1);
 
     private RecordStore open() throws IOException {
         var log = new KeeperLog(new RawClock(), new PrintStream(PrintStream.nullOutputStream()));
-        return new RecordStore(directory, LEASE, 7, set, log, persisted::add);
+        return new RecordStore(directory, LEASE, 7, self, set, log, persisted::add);
     }
 
     /** Story, without: keeper.conf is restored from a backup, and the voter votes in a set that the others have left. */
@@ -68,6 +69,18 @@ class RecordStoreTest {
         }
         set = set(5, 1, 2, 200);
         open().close();
+    }
+
+    /** Who was taken out and is added again has a new number, and joins empty. */
+    @Test
+    void theRecordsOfAnotherVotersNumberCountForNothing() throws Exception {
+        set = set(3, 1, 2, 3);
+        fill();
+        set = set(8, 2, 3, 6);
+        self = new VoterId(6);
+        try (RecordStore store = open()) {
+            assertEquals(new Started(StoreState.EMPTY, Duration.ofSeconds(9), List.of()), store.started());
+        }
     }
 
     private static VoterSet set(long number, int... voters) {

@@ -67,7 +67,8 @@ class VoterSetIT {
     private static void awaitSequence(FakeAgent agent, int mark, String sequence) throws Exception {
         agent.await(
                 mark,
-                message -> message.verb().equals("status") && message.get("sequence").equals(sequence),
+                message -> message.verb().equals("status")
+                        && message.get("sequence").equals(sequence),
                 "status with sequence " + sequence);
     }
 }

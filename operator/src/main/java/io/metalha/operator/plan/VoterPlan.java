@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,16 +46,18 @@ final class VoterPlan {
         if (present == null) {
             return first(wanted);
         }
-        boolean settled = present.voters().stream()
-                .filter(voter -> wanted.containsKey(voter.name()))
-                // An object uses whatever set those use that ask it.
+        // An object uses whatever set those use that ask it.
+        List<Voter> machines = present.voters().stream()
                 .filter(voter -> voter.role() != VoterRole.LEASE)
-                .allMatch(voter -> adopted.getOrDefault(voter.name(), 0L) >= present.sequence());
+                .toList();
+        Predicate<Voter> settles = voter -> adopted.getOrDefault(voter.name(), 0L) >= present.sequence();
+        boolean settled = machines.stream()
+                .filter(voter -> wanted.containsKey(voter.name()))
+                .allMatch(settles);
         if (isReached(spec, present) || !settled) {
             return present;
         }
-        boolean whole = present.voters().stream()
-                .allMatch(voter -> adopted.getOrDefault(voter.name(), 0L) >= present.sequence());
+        boolean whole = machines.stream().allMatch(settles);
         return step(wanted, present, whole);
     }
 
@@ -82,13 +85,26 @@ final class VoterPlan {
             highest++;
             voters.add(new Voter(added.get(), highest, wanted.getOrDefault(added.get(), VoterRole.NODE)));
         } else {
-            // The Lease before the machines: keepers refuse a set of which half only stores.
-            present.voters().stream()
-                    .filter(voter -> wanted.get(voter.name()) != voter.role())
-                    .min(Comparator.comparing(voter -> voter.role() != VoterRole.LEASE))
-                    .ifPresent(voters::remove);
+            Optional<Voter> leaves = leaves(wanted, present, whole);
+            if (leaves.isEmpty()) {
+                return present;
+            }
+            voters.remove(leaves.get());
         }
         return new Voters(present.sequence() + 1, highest, voters);
+    }
+
+    /**
+     * The Lease before the machines, for keepers refuse a set of which half only stores. It leaves, and one of two machines does, only while
+     * all say that they use the set. Story, without: (1) server1 hears nobody but the API server and holds a group with the Lease's
+     * vote. (2) The Lease is taken out, then server1, which does not hear of it. (3) server2 is a majority of one and takes the group.
+     */
+    private static Optional<Voter> leaves(Map<String, VoterRole> wanted, Voters present, boolean whole) {
+        return present.voters().stream()
+                .filter(voter -> wanted.get(voter.name()) != voter.role())
+                .min(Comparator.comparing(voter -> voter.role() != VoterRole.LEASE))
+                .filter(voter -> whole
+                        || voter.role() != VoterRole.LEASE && present.voters().size() > 2);
     }
 
     private static Map<String, VoterRole> wanted(MetalClusterSpec spec) {

@@ -7,7 +7,6 @@ import io.metalha.api.v1alpha1.MetalClusterSpec;
 import io.metalha.api.v1alpha1.MetalClusterStatus.FailoverBound;
 import io.metalha.api.v1alpha1.MetalClusterStatus.Voter;
 import io.metalha.api.v1alpha1.MetalClusterStatus.Voters;
-import io.metalha.api.v1alpha1.MetalNode;
 import io.metalha.api.v1alpha1.VoterRole;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,7 +145,7 @@ record ClusterStanding(
     private boolean leaseVotes() {
         return facts.nodes().stream()
                 .filter(node -> !facts.silent().contains(node.getMetadata().getName()))
-                .map(MetalNode::getStatus)
+                .map(node -> node.getStatus())
                 .anyMatch(status -> status != null
                         && status.keeper() != null
                         && Boolean.TRUE.equals(status.keeper().leaseVotes()));

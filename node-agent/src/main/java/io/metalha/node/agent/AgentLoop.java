@@ -36,7 +36,7 @@ final class AgentLoop {
         this.keeper = new KeeperLines(context, groups, mirror, witness);
         this.acceptance = new Acceptance(context, groups, keeper, witness, warnings);
         this.operations = new Operations(context, groups, acceptance);
-        this.fencing = new FencingSide(context, groups, keeper, acceptance);
+        this.fencing = new FencingSide(context, groups, keeper, witness, acceptance);
         this.status = new StatusReport(context, groups, keeper, witness, warnings, fencing::report, publisher);
         this.answers = new Answers(context, groups, keeper, operations);
         this.explanations = new Explanations(context, groups, publisher);

@@ -36,6 +36,7 @@ final class FencingSide {
     private final AgentContext context;
     private final Groups groups;
     private final KeeperLines keeper;
+    private final LeaseWitness witness;
     private final FencingChecks checks;
     private final TestFencing tests;
     private final RandomGenerator random = RandomGenerator.getDefault();
@@ -51,10 +52,11 @@ final class FencingSide {
         }
     }
 
-    FencingSide(AgentContext context, Groups groups, KeeperLines keeper, Acceptance acceptance) {
+    FencingSide(AgentContext context, Groups groups, KeeperLines keeper, LeaseWitness witness, Acceptance acceptance) {
         this.context = context;
         this.groups = groups;
         this.keeper = keeper;
+        this.witness = witness;
         this.checks = new FencingChecks(context);
         this.tests = new TestFencing(context, acceptance, this::demand);
     }
@@ -176,8 +178,9 @@ final class FencingSide {
                 .flatMap(status -> Optional.ofNullable(status.voters()))
                 .map(set -> set.voters().size())
                 .orElse(0);
-        long heard =
-                1 + context.view().peers().values().stream().filter(Peer::alive).count();
+        long heard = 1
+                + context.view().peers().values().stream().filter(Peer::alive).count()
+                + (witness.isVoting().orElse(false) ? 1 : 0);
         return keeper.isUp() && voters > 0 && heard > voters / 2;
     }
 

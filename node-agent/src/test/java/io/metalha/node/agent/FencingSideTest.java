@@ -55,6 +55,8 @@ class FencingSideTest {
     private final FakeDrivers drivers = new FakeDrivers();
     private final AtomicReference<MetalNodeStatus> node = new AtomicReference<>();
     private final Inbox inbox = new Inbox();
+    private final MemoryObject lease =
+            new MemoryObject(Lab.cluster().getMetadata().getUid());
     private FakeKeeper keeper;
     private LineClient keeperClient;
     private LineClient mirrorClient;
@@ -105,7 +107,7 @@ class FencingSideTest {
                     @Override
                     public void answer(ClusterOperation question, OperationAnswer answer) {}
                 },
-                (_, _) -> new MemoryObject(""));
+                (_, _) -> lease);
         agent = Thread.ofVirtual().start(() -> {
             try {
                 loop.run();
@@ -178,6 +180,20 @@ class FencingSideTest {
         member("server2", 2, false);
         settle();
         assertFalse(drivers.log.contains("power off by server2-ipmi"), drivers.log::toString);
+    }
+
+    @Test
+    void aLeaseCountsAmongThoseThatAreHeardOnlyWhileItVotes() {
+        drivers.fenceAnswers.put("off server2-ipmi", new Answer.Off());
+        lease.reachable(false);
+        inbox.put(new Fact.ClusterShown(Lab.withLease(Lab.fencedCluster(), 2)));
+        server2Runs(GroupNews.Is.RUNNING);
+        member("witness", 3, false);
+        member("server2", 2, false);
+        settle();
+        assertFalse(drivers.log.contains("power off by server2-ipmi"), drivers.log::toString);
+        lease.reachable(true);
+        until("the keeper is told", () -> keeper.heard("dead", "epoch", "3.2"));
     }
 
     @Test

@@ -32,7 +32,13 @@ public final class Lab {
 
     /** Two servers, and a Lease in the witness's place. */
     public static MetalCluster leaseCluster() {
-        ObjectNode json = JSON.valueToTree(cluster());
+        return withLease(cluster(), 1);
+    }
+
+    public static MetalCluster withLease(MetalCluster cluster, long generation) {
+        ObjectNode json = JSON.valueToTree(cluster);
+        ((ObjectNode) json.get("metadata")).put("generation", generation);
+        ((ObjectNode) json.get("status")).put("acceptedGeneration", generation);
         ObjectNode spec = (ObjectNode) json.get("spec");
         spec.remove("witnesses");
         spec.putObject("leaseWitness").put("grant", "1s");

@@ -33,7 +33,7 @@ final class Cel {
     }
 
     private static final Pattern TOKEN = Pattern.compile(
-            "\\s*(?:([A-Za-z_][A-Za-z0-9_]*)|([0-9]+)|'((?:[^'\\\\]|\\\\.)*)'|(&&|\\|\\||[=!<>]=|[-+<>!()\\[\\].,]))");
+            "\\s*(?:([A-Za-z_][A-Za-z0-9_]*)|([0-9]+)|'((?:[^'\\\\]|\\\\.)*)'|(&&|\\|\\||[=!<>]=|[-+%<>!()\\[\\].,]))");
 
     private record Token(char kind, String text) {}
 
@@ -103,9 +103,17 @@ final class Cel {
     }
 
     private Node sum() {
-        Node left = unary();
+        Node left = product();
         while (accept("+")) {
-            left = new Node.Binary("+", left, unary());
+            left = new Node.Binary("+", left, product());
+        }
+        return left;
+    }
+
+    private Node product() {
+        Node left = unary();
+        while (accept("%")) {
+            left = new Node.Binary("%", left, unary());
         }
         return left;
     }

@@ -68,6 +68,7 @@ final class CelValue {
             case ">=" -> compare(binary) >= 0;
             case "in" -> collection(of(binary.right())).contains(of(binary.left()));
             case "+" -> sum(of(binary.left()), of(binary.right()));
+            case "%" -> remainder(of(binary.left()), of(binary.right()));
             default -> throw new CelException("unknown operator " + binary.operator());
         };
     }
@@ -92,6 +93,13 @@ final class CelValue {
             return one + other;
         }
         throw new CelException("cannot add " + left + " and " + right);
+    }
+
+    private static long remainder(Object left, Object right) {
+        if (left instanceof Long one && right instanceof Long other && other != 0) {
+            return one % other;
+        }
+        throw new CelException("cannot divide " + left + " by " + right);
     }
 
     private Object call(Node.Call call) {

@@ -136,6 +136,24 @@ class LintTest {
     }
 
     @Test
+    void countsMachinesBesideALease() throws IOException {
+        assertEquals(
+                List.of(
+                        "c.yaml: MetalCluster iptv: spec: leaseWitness makes an even number of nodes and witnesses odd; these are odd"
+                                + " without it: leave it out"),
+                Lint.of(
+                                Map.of(
+                                        "c.yaml",
+                                        CLUSTER
+                                                + "  witnesses: [{name: w, addresses: {public: 198.18.10.2}}]\n  leaseWitness: {}\n"))
+                        .errors());
+        Path example = Path.of("../examples/lease-witness/cluster.yaml");
+        assertEquals(
+                List.of(),
+                Lint.of(Map.of("cluster.yaml", Files.readString(example))).errors());
+    }
+
+    @Test
     void tellsWhereYamlBreaks() throws IOException {
         assertTrue(
                 Lint.of(Map.of("a.yaml", "a: [1\nb: 2\n")).errors().getFirst().startsWith("a.yaml: line "));

@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
         message = "a fence device names a node that spec.nodes does not list: correct the name")
 @ValidationRule(
         value = "!has(self.leaseWitness)"
-                + " || (self.nodes.size() + (has(self.witnesses) ? self.witnesses.size() : 0)) % 2 == 0",
+                + " || (!has(self.witnesses) && self.nodes.size() % 2 == 0)"
+                + " || (has(self.witnesses) && (self.nodes.size() + self.witnesses.size()) % 2 == 0)",
         message =
                 "leaseWitness makes an even number of nodes and witnesses odd; these are odd without it: leave it out")
 @ValidationRule(

@@ -47,8 +47,8 @@ public final class WitnessClient implements AutoCloseable {
     private static final long SUSPENSION_NANOS = 20_000_000L;
 
     private static final long DISK_AGAIN_MILLIS = 1_000;
-    /** A write to the disk that takes longer is not waited for. */
-    private static final Duration END = Duration.ofSeconds(2);
+    /** For each of three threads; together less than the shortest agentDeadline (2 s), for the agent waits meanwhile. */
+    private static final Duration END = Duration.ofMillis(500);
 
     private final VoterObject object;
     private final PassiveVoter voter;
